@@ -1,0 +1,132 @@
+// The vector register of the level a file is compiled for: 16 bytes on x86-64 and arm64, 32 on
+// x86-64-v3, 64 on x86-64-v4. GCC/Clang vector types give + - * / and comparisons; this file adds
+// what they lack: fused multiply-add, loads at any address, masked tails. Wider types than the
+// register are never used: they spill (17 GFLOP/s instead of 125 on AVX2).
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace deepcore {
+
+#if defined(__AVX512F__)
+inline constexpr int vector_bytes = 64;
+#elif defined(__AVX2__)
+inline constexpr int vector_bytes = 32;
+#else
+inline constexpr int vector_bytes = 16;
+#endif
+
+template <class T>
+inline constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
+
+template <class T>
+struct VecOf {
+  typedef T type __attribute__((vector_size(vector_bytes), may_alias));
+};
+template <class T>
+using Vec = typename VecOf<T>::type;
+
+// The integer vector of the same lanes: what comparisons give, and what masks are.
+template <class T>
+struct IntOf;
+template <>
+struct IntOf<float> {
+  using type = std::int32_t;
+};
+template <>
+struct IntOf<double> {
+  using type = std::int64_t;
+};
+template <class T>
+using Int = typename IntOf<T>::type;
+template <class T>
+using Mask = Vec<Int<T>>;
+
+template <class T>
+inline Vec<T> load(const T* p) noexcept {
+  Vec<T> v;
+  std::memcpy(&v, p, sizeof(v));
+  return v;
+}
+
+template <class T>
+inline void store(T* p, Vec<T> v) noexcept {
+  std::memcpy(p, &v, sizeof(v));
+}
+
+template <class T>
+inline Vec<T> splat(T x) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4 && std::is_same_v<T, float>) return (Vec<T>)_mm512_set1_ps(x);
+  if constexpr (std::is_same_v<T, double>) return (Vec<T>)_mm512_set1_pd(x);
+#endif
+  return x - Vec<T>{};
+}
+
+// a * b + c, rounded once on the FMA levels; the baseline rounds twice.
+inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) noexcept {
+#if defined(__AVX512F__)
+  return (Vec<float>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__)
+  return (Vec<float>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__aarch64__)
+  return (Vec<float>)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+  return a * b + c;
+#endif
+}
+
+inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) noexcept {
+#if defined(__AVX512F__)
+  return (Vec<double>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__FMA__)
+  return (Vec<double>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#elif defined(__aarch64__)
+  return (Vec<double>)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+#else
+  return a * b + c;
+#endif
+}
+
+template <class T>
+inline Vec<T> select(Mask<T> mask, Vec<T> a, Vec<T> b) noexcept {
+  return mask ? a : b;
+}
+
+// The first n lanes of p, the others zero: 0 < n < lanes<T>.
+template <class T>
+inline Vec<T> load_first(const T* p, int n) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) {
+    return (Vec<T>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return (Vec<T>)_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1), p);
+  }
+#endif
+  T lane[lanes<T>] = {};
+  std::memcpy(lane, p, n * sizeof(T));
+  return load(lane);
+}
+
+template <class T>
+inline void store_first(T* p, Vec<T> v, int n) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) {
+    return _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), (__m512)v);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1), (__m512d)v);
+  }
+#endif
+  T lane[lanes<T>];
+  store(lane, v);
+  std::memcpy(p, lane, n * sizeof(T));
+}
+
+}  // namespace deepcore

@@ -1,0 +1,31 @@
+// The one visible symbol of a level's library, and its side of parallel_for.
+#include "kernels/kernels.h"
+
+namespace deepcore {
+namespace {
+
+Host host;
+
+template <class T>
+KernelsOf<T> fill() {
+  return {.matmul = matmul_kernels<T>()};
+}
+
+}  // namespace
+
+void parallel_run(std::int64_t n, std::int64_t grain, RangeFunction function, const void* body) {
+  host.run(n, grain, function, body);
+}
+
+int num_threads() noexcept { return host.threads(); }
+
+}  // namespace deepcore
+
+extern "C" __attribute__((visibility("default"))) const deepcore::Kernels* deepcore_kernels(
+    const deepcore::Host* from) {
+  using namespace deepcore;
+  host = *from;
+  static const Kernels table = {
+      .level = DEEPCORE_LEVEL, .f32 = fill<float>(), .f64 = fill<double>()};
+  return &table;
+}

@@ -1,0 +1,50 @@
+// The table of a processor level: every kernel of every family, behind function pointers. Each
+// level is a shared object built from the same sources with other flags; `kernels()` is the table
+// of the level chosen when the package was loaded.
+//
+// A family `f` declares its functions in f.h as struct F<T>, and fills one in f.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/parallel.h"
+#include "kernels/matmul.h"
+
+namespace deepcore {
+
+template <class T>
+struct KernelsOf {
+  Matmul<T> matmul;
+};
+
+struct Kernels {
+  const char* level;
+  KernelsOf<float> f32;
+  KernelsOf<double> f64;
+
+  template <class T>
+  const KernelsOf<T>& of() const noexcept {
+    if constexpr (sizeof(T) == 4) {
+      return f32;
+    } else {
+      return f64;
+    }
+  }
+};
+
+// What a level's library needs of the core that opened it.
+struct Host {
+  decltype(&parallel_run) run;
+  decltype(&num_threads) threads;
+};
+
+const Kernels& kernels() noexcept;
+
+// Opens the kernels of one level from `folder`, or of the widest one that is there and that this
+// processor can run; DEEPCORE_ISA overrides. Throws RuntimeError with the reason.
+const Kernels& open_kernels(const std::string& folder, const std::string& level);
+void choose_kernels(const std::string& folder);
+std::vector<std::string> installed_levels(const std::string& folder);
+
+}  // namespace deepcore
