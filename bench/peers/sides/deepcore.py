@@ -1,5 +1,8 @@
 """deepcore, in the same words as PyTorch."""
 
+from contextlib import redirect_stdout
+from io import StringIO
+
 import deepcore
 
 from ..cases.classifier import Classifier
@@ -12,7 +15,9 @@ class Side:
         deepcore.set_num_threads(threads)
 
     def about(self) -> list[str]:
-        return [f"deepcore {deepcore.__version__}", f"{deepcore.get_num_threads()} threads"]
+        with redirect_stdout(StringIO()) as text:
+            deepcore.show_config()
+        return [" ".join(line.split()) for line in text.getvalue().splitlines()]
 
     def classifier(self, case: Classifier) -> Training:
         return Training(deepcore, case)

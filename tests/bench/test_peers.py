@@ -1,0 +1,46 @@
+"""The arithmetic of bench/peers: what counts as equal work, and which peer the ratio is against."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def measure(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    yield importlib.import_module("bench.peers.measure")
+    for name in [name for name in sys.modules if name.split(".")[0] == "bench"]:
+        del sys.modules[name]
+
+
+def test_equal_work_allows_for_rounding_alone(measure):
+    evidence = {"deepcore": [2.3, 2.1], "torch": [2.3, 2.1001]}
+    measure.check_equal_work("mlp-small", "train", evidence)
+
+
+@pytest.mark.parametrize("wrong", [2.1005, float("nan")])
+def test_other_work_stops_the_run(measure, wrong):
+    evidence = {"deepcore": [2.3, 2.1], "torch": [2.3, 2.1], "jax": [2.3, wrong]}
+    with pytest.raises(SystemExit, match=r"number 1 is 2\.1 in deepcore, .* in jax\."):
+        measure.check_equal_work("mlp-small", "train", evidence)
+
+
+def test_missing_numbers_stop_the_run(measure):
+    with pytest.raises(ValueError, match="shorter"):
+        measure.check_equal_work("mlp-small", "train", {"deepcore": [2.3, 2.1], "torch": [2.3]})
+
+
+def test_the_ratio_is_of_medians_against_the_best_peer(measure):
+    seconds = {"torch": [9.0, 8.0, 99.0], "jax": [4.0, 5.0, 3.0], "deepcore": [2.0, 2.0, 9.0]}
+    result = measure.Result("mlp-small", 1, "train", seconds)
+    assert result.best_peer() == "jax"
+    assert result.ratio()[0] == 4.0 / 2.0
+
+
+def test_no_ratio_without_deepcore_or_without_a_peer(measure):
+    assert measure.Result("mlp-small", 1, "train", {"jax": [1.0, 2.0]}).ratio() is None
+    assert measure.Result("mlp-small", 1, "train", {"deepcore": [1.0, 2.0]}).ratio() is None
