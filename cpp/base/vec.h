@@ -95,6 +95,46 @@ inline Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) noexcept {
 #endif
 }
 
+// Square roots, correctly rounded. (maskz: g++ 12 warns of an uninitialized value inside its own
+// unmasked form.)
+inline Vec<float> sqrt(Vec<float> x) noexcept {
+#if defined(__AVX512F__)
+  return (Vec<float>)_mm512_maskz_sqrt_ps(0xFFFF, (__m512)x);
+#elif defined(__AVX2__)
+  return (Vec<float>)_mm256_sqrt_ps((__m256)x);
+#elif defined(__x86_64__)
+  return (Vec<float>)_mm_sqrt_ps((__m128)x);
+#else
+  return (Vec<float>)vsqrtq_f32((float32x4_t)x);
+#endif
+}
+
+inline Vec<double> sqrt(Vec<double> x) noexcept {
+#if defined(__AVX512F__)
+  return (Vec<double>)_mm512_maskz_sqrt_pd(0xFF, (__m512d)x);
+#elif defined(__AVX2__)
+  return (Vec<double>)_mm256_sqrt_pd((__m256d)x);
+#elif defined(__x86_64__)
+  return (Vec<double>)_mm_sqrt_pd((__m128d)x);
+#else
+  return (Vec<double>)vsqrtq_f64((float64x2_t)x);
+#endif
+}
+
+// The 64-bit products of the low halves of 64-bit lanes.
+inline Vec<std::uint64_t> multiply_low(Vec<std::uint64_t> a, Vec<std::uint64_t> b) noexcept {
+#if defined(__AVX512F__)
+  // maskz as above
+  return (Vec<std::uint64_t>)_mm512_maskz_mul_epu32(0xFF, (__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (Vec<std::uint64_t>)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__x86_64__)
+  return (Vec<std::uint64_t>)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+  return (Vec<std::uint64_t>)vmull_u32(vmovn_u64((uint64x2_t)a), vmovn_u64((uint64x2_t)b));
+#endif
+}
+
 template <class T>
 inline Vec<T> select(Mask<T> mask, Vec<T> a, Vec<T> b) noexcept {
   return mask ? a : b;

@@ -8,7 +8,7 @@ Host host;
 
 template <class T>
 KernelsOf<T> fill() {
-  return {.matmul = matmul_kernels<T>()};
+  return {.matmul = matmul_kernels<T>(), .optim = optim_kernels<T>()};
 }
 
 }  // namespace
@@ -17,7 +17,9 @@ void parallel_run(std::int64_t n, std::int64_t grain, RangeFunction function, co
   host.run(n, grain, function, body);
 }
 
-int num_threads() noexcept { return host.threads(); }
+int num_threads() noexcept {
+  return host.threads();
+}
 
 }  // namespace deepcore
 

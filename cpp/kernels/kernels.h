@@ -10,12 +10,14 @@
 
 #include "base/parallel.h"
 #include "kernels/matmul.h"
+#include "kernels/optim.h"
 
 namespace deepcore {
 
 template <class T>
 struct KernelsOf {
   Matmul<T> matmul;
+  Optim<T> optim;
 };
 
 struct Kernels {
