@@ -140,6 +140,14 @@ inline Vec<T> select(Mask<T> mask, Vec<T> a, Vec<T> b) noexcept {
   return mask ? a : b;
 }
 
+// All bits set in the first n lanes, none where n is negative.
+template <class T>
+inline Mask<T> first_lanes(int n) noexcept {
+  Mask<T> index;
+  for (int lane = 0; lane < lanes<T>; ++lane) index[lane] = lane;
+  return index < static_cast<Int<T>>(n);
+}
+
 // The first n lanes of p, the others zero: 0 < n < lanes<T>.
 template <class T>
 inline Vec<T> load_first(const T* p, int n) noexcept {
@@ -148,6 +156,12 @@ inline Vec<T> load_first(const T* p, int n) noexcept {
     return (Vec<T>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
   } else if constexpr (std::is_same_v<T, double>) {
     return (Vec<T>)_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1), p);
+  }
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float>) {
+    return (Vec<T>)_mm256_maskload_ps(p, (__m256i)first_lanes<T>(n));
+  } else if constexpr (std::is_same_v<T, double>) {
+    return (Vec<T>)_mm256_maskload_pd(p, (__m256i)first_lanes<T>(n));
   }
 #endif
   T lane[lanes<T>] = {};
@@ -162,6 +176,12 @@ inline void store_first(T* p, Vec<T> v, int n) noexcept {
     return _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), (__m512)v);
   } else if constexpr (std::is_same_v<T, double>) {
     return _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1), (__m512d)v);
+  }
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float>) {
+    return _mm256_maskstore_ps(p, (__m256i)first_lanes<T>(n), (__m256)v);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return _mm256_maskstore_pd(p, (__m256i)first_lanes<T>(n), (__m256d)v);
   }
 #endif
   T lane[lanes<T>];

@@ -11,6 +11,8 @@
 #include "base/parallel.h"
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
+#include "kernels/reduce.h"
+#include "kernels/variance.h"
 
 namespace deepcore {
 
@@ -18,6 +20,8 @@ template <class T>
 struct KernelsOf {
   Matmul<T> matmul;
   Optim<T> optim;
+  Reduce<T> reduce;
+  Variance<T> variance;
 };
 
 struct Kernels {
