@@ -79,8 +79,8 @@ void* open_symbol(const std::string& path, const char* symbol) {
   void* address = library ? dlsym(library, symbol) : nullptr;
   if (!address) {
     const char* reason = dlerror();
-    throw RuntimeError("kernels", "could not open ", path, ": ", reason ? reason : "no reason given",
-                       ".");
+    throw RuntimeError("kernels", "could not open ", path, ": ",
+                       reason ? reason : "no reason given", ".");
   }
   return address;
 }

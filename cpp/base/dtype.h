@@ -20,9 +20,13 @@ constexpr const char* name_of(Dtype dtype) {
   return names[static_cast<int>(dtype)];
 }
 
-constexpr bool is_floating(Dtype dtype) { return dtype >= Dtype::float32; }
+constexpr bool is_floating(Dtype dtype) {
+  return dtype >= Dtype::float32;
+}
 
-inline std::ostream& operator<<(std::ostream& out, Dtype dtype) { return out << name_of(dtype); }
+inline std::ostream& operator<<(std::ostream& out, Dtype dtype) {
+  return out << name_of(dtype);
+}
 
 template <class T>
 struct TypeTag {

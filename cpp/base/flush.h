@@ -21,8 +21,12 @@ class FlushToZero {
 #if defined(__x86_64__)
   using Word = unsigned;
   static constexpr Word bits = 0x8040;  // FTZ and DAZ
-  static Word read() noexcept { return _mm_getcsr(); }
-  static void write(Word word) noexcept { _mm_setcsr(word); }
+  static Word read() noexcept {
+    return _mm_getcsr();
+  }
+  static void write(Word word) noexcept {
+    _mm_setcsr(word);
+  }
 #else
   using Word = std::uint64_t;
   static constexpr Word bits = Word{1} << 24;  // FZ
@@ -31,7 +35,9 @@ class FlushToZero {
     asm volatile("mrs %0, fpcr" : "=r"(word));
     return word;
   }
-  static void write(Word word) noexcept { asm volatile("msr fpcr, %0" ::"r"(word)); }
+  static void write(Word word) noexcept {
+    asm volatile("msr fpcr, %0" ::"r"(word));
+  }
 #endif
   Word saved_;
 };

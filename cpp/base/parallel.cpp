@@ -83,7 +83,9 @@ const char* threading_layer() noexcept {
 #endif
 }
 
-int num_threads() noexcept { return local_threads ? local_threads : process_threads().load(); }
+int num_threads() noexcept {
+  return local_threads ? local_threads : process_threads().load();
+}
 
 void set_num_threads(int n) {
   if (n < 1 || n > 4096) {
@@ -107,7 +109,8 @@ void parallel_run(std::int64_t n, std::int64_t grain, RangeFunction function, co
 #pragma omp parallel for num_threads(pieces) schedule(static, 1)
   for (int piece = 0; piece < pieces; ++piece) region.run(piece);
 #else
-  pool_run(pieces, [](void* r, int piece) { static_cast<Region*>(r)->run(piece); }, &region);
+  pool_run(
+      pieces, [](void* r, int piece) { static_cast<Region*>(r)->run(piece); }, &region);
 #endif
   region.rethrow();
 }

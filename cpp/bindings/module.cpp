@@ -1,9 +1,46 @@
-#include <pybind11/pybind11.h>
-
 #include "base/cpu.h"
+#include "bindings/common.h"
 #include "kernels/kernels.h"
 
+namespace deepcore {
+namespace {
+
+// The package's errors are Python's own kinds.
+void translate(std::exception_ptr thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    PyObject* kinds[] = {PyExc_ValueError, PyExc_TypeError, PyExc_IndexError, PyExc_RuntimeError};
+    PyErr_SetString(kinds[static_cast<int>(error.kind())], error.what());
+  }
+}
+
+void load_kernels() {
+  try {
+    choose_kernels(library_folder());
+  } catch (const Error& error) {
+    throw py::import_error(error.what());
+  }
+}
+
+}  // namespace
+}  // namespace deepcore
+
 PYBIND11_MODULE(_core, m) {
-  deepcore::choose_kernels(deepcore::library_folder());
-  m.def("level", [] { return deepcore::kernels().level; });
+  using namespace deepcore;
+  load_kernels();
+  py::register_exception_translator(&translate);
+  py::enum_<Dtype>(m, "dtype")
+      .value("bool", Dtype::boolean)
+      .value("uint8", Dtype::uint8)
+      .value("int64", Dtype::int64)
+      .value("float32", Dtype::float32)
+      .value("float64", Dtype::float64);
+  py::class_<TensorImpl, Tensor> tensor(m, "Tensor");
+  register_config(m);
+  register_tensor(m, tensor);
+  register_graph(m, tensor);
+  register_create(m);
+  register_view(tensor);
+  register_linear(m);
 }

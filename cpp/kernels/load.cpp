@@ -25,7 +25,9 @@ std::string join(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-const Kernels& kernels() noexcept { return *chosen; }
+const Kernels& kernels() noexcept {
+  return *chosen;
+}
 
 std::vector<std::string> installed_levels(const std::string& folder) {
   std::vector<std::string> levels;

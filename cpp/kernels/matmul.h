@@ -24,8 +24,8 @@ struct MatmulArgs {
   bool accumulate = false;
   const T* bias = nullptr;  // n values
   Activation activation = Activation::none;
-  T slope = 0;      // of leaky_relu
-  T* z = nullptr;   // where a b + bias goes before the activation, when backward needs it
+  T slope = 0;     // of leaky_relu
+  T* z = nullptr;  // where a b + bias goes before the activation, when backward needs it
 };
 
 template <class T>

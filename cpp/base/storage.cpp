@@ -1,0 +1,205 @@
+#include "base/storage.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include "base/error.h"
+
+namespace deepcore {
+namespace {
+
+constexpr std::int64_t alignment = 64;
+constexpr std::int64_t smallest_block = 128;
+// Above this the kernel is asked for huge pages: a weight matrix of 16 MB has 4096 small ones.
+constexpr std::int64_t huge_page = 2 << 20;
+
+struct SizeClass {
+  int index;
+  std::int64_t bytes;
+};
+
+// The next size of the form 2^e * (8 + i) / 8.
+SizeClass size_class(std::int64_t bytes) {
+  const auto n = static_cast<std::uint64_t>(std::max(bytes, smallest_block));
+  const int octave = std::bit_width(n - 1) - 1;
+  const int shift = std::max(octave - 3, 0);
+  const auto eighths = ((n - 1) >> shift) + 1;
+  return {octave * 8 + static_cast<int>(eighths), static_cast<std::int64_t>(eighths << shift)};
+}
+
+void* system_allocate(std::int64_t bytes) {
+  const auto align = bytes >= huge_page ? huge_page : alignment;
+  const auto size = (bytes + align - 1) / align * align;
+  void* block = std::aligned_alloc(static_cast<std::size_t>(align), static_cast<std::size_t>(size));
+  if (!block) {
+    throw RuntimeError("memory", "the system has no ", bytes,
+                       " bytes left; use smaller batches or a smaller model.");
+  }
+#ifdef MADV_HUGEPAGE
+  if (bytes >= huge_page) madvise(block, static_cast<std::size_t>(size), MADV_HUGEPAGE);
+#endif
+  return block;
+}
+
+class BlockPool {
+ public:
+  void* take(const SizeClass& size) {
+    {
+      std::lock_guard lock(mutex_);
+      ++stats_.requests;
+      stats_.in_use += size.bytes;
+      if (auto& free = free_[size.index]; !free.empty()) {
+        void* block = free.back();
+        free.pop_back();
+        stats_.cached -= size.bytes;
+        return block;
+      }
+      ++stats_.system;
+    }
+    try {
+      return system_allocate(size.bytes);
+    } catch (...) {
+      std::lock_guard lock(mutex_);
+      stats_.in_use -= size.bytes;
+      throw;
+    }
+  }
+
+  void give(void* block, const SizeClass& size) noexcept {
+    {
+      std::lock_guard lock(mutex_);
+      stats_.in_use -= size.bytes;
+#ifndef DEEPCORE_NO_POOL
+      auto& free = free_[size.index];
+      if (stats_.cached + size.bytes <= cap_ && (free.size() < free.capacity() || grow(free))) {
+        free.push_back(block);
+        stats_.cached += size.bytes;
+        return;
+      }
+#endif
+    }
+    std::free(block);
+  }
+
+  void empty() {
+    std::lock_guard lock(mutex_);
+    for (auto& free : free_) {
+      for (void* block : free) std::free(block);
+      free.clear();
+    }
+    stats_.cached = 0;
+  }
+
+  MemoryStats stats() {
+    std::lock_guard lock(mutex_);
+    return stats_;
+  }
+
+ private:
+  static bool grow(std::vector<void*>& free) noexcept {
+    try {
+      free.reserve(std::max<std::size_t>(16, 2 * free.capacity()));
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+  // A quarter of the machine's memory.
+  static std::int64_t default_cap() {
+    return static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / 4;
+  }
+
+  std::mutex mutex_;
+  std::vector<void*> free_[64 * 8 + 16];
+  MemoryStats stats_{};
+  std::int64_t cap_ = default_cap();
+};
+
+BlockPool& pool() {
+  static BlockPool* pool = new BlockPool;  // tensors may outlive every destructor of this library
+  return *pool;
+}
+
+// A storage lies at the head of its own block: one allocation, one cache line.
+class Pooled final : public Storage {
+ public:
+  Pooled(std::byte* data, std::int64_t bytes, const SizeClass& size)
+      : Storage(data, bytes), size_(size) {}
+
+ private:
+  void dispose() const noexcept override {
+    auto* block = const_cast<Pooled*>(this);
+    const SizeClass size = size_;
+    block->~Pooled();
+    pool().give(block, size);
+  }
+  SizeClass size_;
+};
+static_assert(sizeof(Pooled) <= alignment);
+
+class Borrowed final : public Storage {
+ public:
+  Borrowed(void* data, std::int64_t bytes, std::function<void()> done)
+      : Storage(static_cast<std::byte*>(data), bytes), done_(std::move(done)) {}
+  ~Borrowed() override { done_(); }
+
+ private:
+  std::function<void()> done_;
+};
+
+// One block a thread; what does not fit is a block of its own until the arena has grown.
+struct Arena {
+  std::byte* data = nullptr;
+  std::int64_t capacity = 0, used = 0, wanted = 0;
+  ~Arena() { std::free(data); }
+};
+thread_local Arena arena;
+
+}  // namespace
+
+Ref<Storage> Storage::allocate(std::int64_t bytes) {
+  const auto size = size_class(bytes + alignment);
+  auto* block = static_cast<std::byte*>(pool().take(size));
+  return Ref<Storage>(new (block) Pooled(block + alignment, bytes, size));
+}
+
+Ref<Storage> Storage::borrow(void* data, std::int64_t bytes, std::function<void()> done) {
+  return Ref<Storage>(new Borrowed(data, bytes, std::move(done)));
+}
+
+MemoryStats memory_stats() {
+  return pool().stats();
+}
+
+void empty_cache() {
+  pool().empty();
+}
+
+Scratch::Scratch(std::int64_t bytes) : bytes_((bytes + alignment - 1) / alignment * alignment) {
+  Arena& a = arena;
+  if (a.used == 0 && std::max(a.wanted, bytes_) > a.capacity) {
+    std::free(a.data);
+    a.capacity = 0;
+    a.data = static_cast<std::byte*>(system_allocate(std::max(a.wanted, bytes_)));
+    a.capacity = std::max(a.wanted, bytes_);
+  }
+  const bool fits = a.used + bytes_ <= a.capacity;
+  data_ = fits ? a.data + a.used : static_cast<std::byte*>(system_allocate(bytes_));
+  a.used += bytes_;
+  a.wanted = std::max(a.wanted, a.used);
+}
+
+Scratch::~Scratch() {
+  Arena& a = arena;
+  a.used -= bytes_;
+  if (data_ < a.data || data_ >= a.data + std::max<std::int64_t>(a.capacity, 1)) std::free(data_);
+}
+
+}  // namespace deepcore

@@ -1,0 +1,52 @@
+// What every binding file shares: the holder of tensors, conversions from Python, the GIL.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <optional>
+
+#include "graph/tensor.h"
+
+PYBIND11_DECLARE_HOLDER_TYPE(T, deepcore::Ref<T>, true)
+
+namespace deepcore {
+
+namespace py = pybind11;
+
+// One function a family, each in a file of its own.
+void register_config(py::module_& m);
+void register_tensor(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
+void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
+void register_create(py::module_& m);
+void register_view(py::class_<TensorImpl, Tensor>& tensor);
+void register_linear(py::module_& m);
+
+// A deepcore dtype, a NumPy dtype, or the name of one; int32 counts as int64.
+Dtype to_dtype(const py::handle& object);
+
+// Sizes from an int, a tuple or a list: (2, 3); or from *args: 2, 3.
+Shape to_shape(const char* op, const py::handle& sizes);
+Shape to_shape(const char* op, const py::args& sizes);
+py::tuple to_tuple(const Shape& shape);
+
+// A copy of anything numpy.asarray takes. Python floats become float32; arrays keep their dtype.
+Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype = std::nullopt);
+
+// The other operand of a binary op: a tensor as it is, a number as a weak scalar (rank 0, of the
+// dtype that `like` has or that the number forces), an array as a tensor of its own dtype.
+Tensor to_operand(const py::handle& object, const Tensor& like);
+
+// Releases the GIL while it lives, if there is enough work to be worth it.
+class ReleaseGil {
+ public:
+  explicit ReleaseGil(std::int64_t elements) {
+    if (elements >= grain) released_.emplace();
+  }
+
+ private:
+  // Releasing and taking the GIL costs about 0.1 us, as much as 2,000 additions.
+  static constexpr std::int64_t grain = 16'384;
+  std::optional<py::gil_scoped_release> released_;
+};
+
+}  // namespace deepcore

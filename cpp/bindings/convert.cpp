@@ -1,0 +1,124 @@
+// Conversions from Python objects: dtypes, shapes, arrays.
+#include <pybind11/numpy.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "bindings/common.h"
+
+namespace deepcore {
+
+Dtype to_dtype(const py::handle& object) {
+  if (py::isinstance<Dtype>(object)) return object.cast<Dtype>();
+  const auto fail = [&]() -> Dtype {
+    throw TypeError("dtype", "dtype must be bool, uint8, int64, float32 or float64, got ",
+                    std::string(py::str(py::repr(object))), ".");
+  };
+  try {
+    const py::dtype dtype = py::dtype::from_args(py::reinterpret_borrow<py::object>(object));
+    const auto size = dtype.itemsize();
+    switch (dtype.kind()) {
+      case 'b':
+        return Dtype::boolean;
+      case 'u':
+        return size == 1 ? Dtype::uint8 : size < 8 ? Dtype::int64 : fail();
+      case 'i':
+        return Dtype::int64;
+      case 'f':
+        return size <= 4 ? Dtype::float32 : size == 8 ? Dtype::float64 : fail();
+      default:
+        return fail();
+    }
+  } catch (const py::error_already_set&) {
+    return fail();
+  }
+}
+
+namespace {
+
+std::int64_t to_size(const char* op, const py::handle& size) {
+  const py::object index = py::reinterpret_steal<py::object>(PyNumber_Index(size.ptr()));
+  if (!index) {
+    PyErr_Clear();
+    throw TypeError(op, "sizes must be integers, got ", std::string(py::str(py::repr(size))), ".");
+  }
+  const auto value = PyLong_AsLongLong(index.ptr());
+  if (value == -1 && PyErr_Occurred()) {
+    PyErr_Clear();
+    throw ValueError(op, "size ", std::string(py::str(index)), " does not fit into 64 bits.");
+  }
+  return value;
+}
+
+}  // namespace
+
+Shape to_shape(const char* op, const py::handle& sizes) {
+  Shape shape;
+  if (PyTuple_Check(sizes.ptr()) || PyList_Check(sizes.ptr())) {
+    for (const auto size : py::reinterpret_borrow<py::sequence>(sizes)) {
+      shape.push_back(to_size(op, size));
+    }
+  } else {
+    shape.push_back(to_size(op, sizes));
+  }
+  return shape;
+}
+
+Shape to_shape(const char* op, const py::args& sizes) {
+  const py::handle first = sizes.size() == 1 ? PyTuple_GET_ITEM(sizes.ptr(), 0) : sizes.ptr();
+  return to_shape(op, first);
+}
+
+py::tuple to_tuple(const Shape& shape) {
+  py::tuple tuple(shape.rank());
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    PyTuple_SET_ITEM(tuple.ptr(), axis, PyLong_FromLongLong(shape[axis]));
+  }
+  return tuple;
+}
+
+namespace {
+
+std::optional<Tensor> scalar_tensor(const py::handle& object, std::optional<Dtype> dtype) {
+  const auto make = [&]<class T>(T value, Dtype natural) {
+    const Dtype type = dtype.value_or(natural);
+    Tensor x = empty("tensor", {}, type);
+    visit(type, [&]<class U>(TypeTag<U>) { *x->data<U>() = static_cast<U>(value); });
+    return x;
+  };
+  PyObject* p = object.ptr();
+  if (PyFloat_CheckExact(p)) return make(PyFloat_AS_DOUBLE(p), Dtype::float32);
+  if (PyBool_Check(p)) return make(p == Py_True, Dtype::boolean);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype) {
+  if (auto scalar = scalar_tensor(object, dtype)) return *scalar;
+  const bool is_numpy = py::isinstance<py::array>(object) || py::hasattr(object, "dtype");
+  py::array array;
+  try {
+    array = py::module_::import("numpy").attr("asarray")(object);
+  } catch (py::error_already_set& error) {
+    if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError)) throw;
+    throw ValueError("tensor", "data must be numbers in rows of equal length, got ",
+                     std::string(py::str(error.value())), ".");
+  }
+  const bool numeric = std::strchr("biuf", array.dtype().kind()) != nullptr;
+  if (!numeric) {
+    throw TypeError("tensor", "data must be numbers, got an array of dtype ",
+                    std::string(py::str(array.dtype())), ".");
+  }
+  const bool python_floats = !is_numpy && array.dtype().kind() == 'f';
+  const Dtype type = dtype ? *dtype : python_floats ? Dtype::float32 : to_dtype(array.dtype());
+  const py::array plain = py::module_::import("numpy").attr("ascontiguousarray")(
+      array, py::arg("dtype") = name_of(type));
+  Shape shape;
+  for (int axis = 0; axis < array.ndim(); ++axis) shape.push_back(array.shape(axis));
+  Tensor x = empty("tensor", shape, type);
+  std::memcpy(x->data(), plain.data(), static_cast<std::size_t>(x->bytes()));
+  return x;
+}
+
+}  // namespace deepcore

@@ -1,0 +1,21 @@
+#include "ops/create.h"
+
+#include "bindings/common.h"
+
+namespace deepcore {
+
+void register_create(py::module_& m) {
+  m.def("empty", [](const py::object& shape, Dtype dtype) {
+    return empty("empty", to_shape("empty", shape), dtype);
+  });
+  m.def("full", [](const py::object& shape, const py::object& value, Dtype dtype) {
+    const Shape sizes = to_shape("full", shape);
+    if (PyLong_Check(value.ptr())) return full(sizes, value.cast<std::int64_t>(), dtype);
+    return full(sizes, value.cast<double>(), dtype);
+  });
+  m.def("arange", &arange);
+  m.def("linspace", &linspace);
+  m.def("eye", &eye);
+}
+
+}  // namespace deepcore

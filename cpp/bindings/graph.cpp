@@ -1,0 +1,113 @@
+// Gradients: backward, hooks, grad mode, and the tape.
+#include "graph/backward.h"
+
+#include <pybind11/stl.h>
+
+#include "bindings/common.h"
+#include "graph/node.h"
+#include "graph/tape.h"
+
+namespace deepcore {
+namespace {
+
+// Calls a Python function; the walk runs without the GIL.
+class PythonHook final : public GradientHook {
+ public:
+  explicit PythonHook(py::function function) : function_(std::move(function)) {}
+  ~PythonHook() override {
+    const py::gil_scoped_acquire gil;
+    function_.release().dec_ref();
+  }
+  Tensor call(const Tensor& gradient) override {
+    const py::gil_scoped_acquire gil;
+    const py::object result = function_(gradient);
+    return result.is_none() ? Tensor() : result.cast<Tensor>();
+  }
+
+ private:
+  py::function function_;
+};
+
+Variable& variable_of(const char* op, const Tensor& x) {
+  if (!x->requires_grad()) {
+    throw RuntimeError(op, "the tensor does not require a gradient; call requires_grad_() first.");
+  }
+  return *x->variable();
+}
+
+void set_requires_grad(const Tensor& x, bool requires_grad) {
+  if (requires_grad == x->requires_grad()) return;
+  if (!requires_grad && !x->variable()->is_leaf()) {
+    throw RuntimeError(
+        "requires_grad",
+        "only a leaf can stop requiring a gradient; use detach() on what an op made.");
+  }
+  if (requires_grad && !is_floating(x->dtype())) {
+    throw TypeError("requires_grad", "only float32 and float64 tensors have gradients, got ",
+                    x->dtype(), ".");
+  }
+  x->set_variable(requires_grad ? make_ref<Variable>(x->shape(), x->dtype()) : Ref<Variable>());
+}
+
+void set_grad(const Tensor& x, const Tensor& gradient) {
+  if (!gradient && !x->requires_grad()) return;
+  Variable& variable = variable_of("grad", x);
+  if (gradient && (!(gradient->shape() == variable.shape) || gradient->dtype() != variable.dtype)) {
+    throw ValueError("grad", "a gradient must have the tensor's shape ", variable.shape,
+                     " and dtype ", variable.dtype, ", got ", gradient->shape(), " and ",
+                     gradient->dtype(), ".");
+  }
+  variable.grad = gradient;
+}
+
+std::function<void()> register_hook(const Tensor& x, py::function function) {
+  const Ref<Variable> variable(&variable_of("register_hook", x));
+  const Ref<GradientHook> hook = make_ref<PythonHook>(std::move(function));
+  variable->hooks.push_back(hook);
+  return [variable, hook] { std::erase(variable->hooks, hook); };
+}
+
+std::string node_name(const Tensor& x) {
+  return x->requires_grad() && !x->variable()->is_leaf() ? x->variable()->node->name() : "";
+}
+
+}  // namespace
+
+void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
+  tensor
+      .def_property(
+          "requires_grad", [](const Tensor& x) { return x->requires_grad(); }, &set_requires_grad)
+      .def_property(
+          "grad",
+          [](const Tensor& x) { return x->requires_grad() ? x->variable()->grad : Tensor(); },
+          &set_grad)
+      .def_property_readonly(
+          "is_leaf",
+          [](const Tensor& x) { return !x->requires_grad() || x->variable()->is_leaf(); })
+      .def_property_readonly("_node_name", &node_name)
+      .def("retain_grad",
+           [](const Tensor& x) { variable_of("retain_grad", x).retains_grad = true; })
+      .def("_register_hook", &register_hook)
+      .def(
+          "_backward",
+          [](const Tensor& x, const Tensor& gradient, bool retain_graph) {
+            const py::gil_scoped_release release;
+            backward(x, gradient, retain_graph);
+          },
+          py::arg("gradient").none(true), py::arg("retain_graph"));
+  m.def("gradients", [](const std::vector<Tensor>& roots, const std::vector<Tensor>& inputs,
+                        const std::vector<Tensor>& given, bool retain_graph, bool allow_unused) {
+    const py::gil_scoped_release release;
+    return gradients(roots, inputs, given, retain_graph, allow_unused);
+  });
+  m.def("is_grad_enabled", &grad_enabled);
+  m.def("set_grad_enabled", &set_grad_enabled);
+  py::class_<Tape, Ref<Tape>>(m, "Tape")
+      .def(py::init([] { return make_ref<Tape>(); }))
+      .def("begin", &Tape::begin)
+      .def("end", &Tape::end)
+      .def("steps", &Tape::steps)
+      .def("replay", &Tape::replay, py::call_guard<py::gil_scoped_release>());
+}
+
+}  // namespace deepcore

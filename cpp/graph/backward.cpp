@@ -1,0 +1,355 @@
+#include "graph/backward.h"
+
+#include <algorithm>
+#include <cstring>
+#include <queue>
+#include <unordered_set>
+
+#include "base/parallel.h"
+#include "graph/gradients.h"
+#include "graph/tape.h"
+
+namespace deepcore {
+namespace {
+
+// y = x, or y += x.
+void add_or_copy(std::byte* y, const std::byte* x, std::int64_t n, Dtype dtype, bool accumulate) {
+  if (!accumulate) {
+    std::memcpy(y, x, static_cast<std::size_t>(n * size_of(dtype)));
+    return;
+  }
+  visit_floating("backward", dtype, [&]<class T>(TypeTag<T>) {
+    T* to = reinterpret_cast<T*>(y);
+    const T* from = reinterpret_cast<const T*>(x);
+    parallel_for(n, grain_of(grain_bytes, 3 * sizeof(T)),
+                 [=](std::int64_t begin, std::int64_t end) {
+                   for (auto i = begin; i < end; ++i) to[i] += from[i];
+                 });
+  });
+}
+
+// Fills the root's gradient with ones; a node, so that a replay does it again.
+class Ones final : public Node {
+ public:
+  explicit Ones(const Tensor& y) : Node({}), dtype_(y->dtype()), n_(y->numel()), y_(y->data()) {}
+  const char* name() const noexcept override { return "ones"; }
+  void forward() override {
+    visit_floating("backward", dtype_,
+                   [&]<class T>(TypeTag<T>) { std::fill_n(reinterpret_cast<T*>(y_), n_, T{1}); });
+  }
+
+ private:
+  Dtype dtype_;
+  std::int64_t n_;
+  std::byte* y_;
+};
+
+// Moves a gradient to where it is wanted when that is not where it was computed.
+class Move final : public Node {
+ public:
+  Move(const std::byte* from, std::byte* to, std::int64_t n, Dtype dtype, bool accumulate)
+      : Node({}), from_(from), to_(to), n_(n), dtype_(dtype), accumulate_(accumulate) {}
+  const char* name() const noexcept override { return "move"; }
+  void forward() override { add_or_copy(to_, from_, n_, dtype_, accumulate_); }
+
+ private:
+  const std::byte* from_;
+  std::byte* to_;
+  std::int64_t n_;
+  Dtype dtype_;
+  bool accumulate_;
+};
+
+Tensor tensor_of(const Variable& variable, const Ref<Storage>& storage) {
+  return make_ref<TensorImpl>(storage, storage->data(), variable.shape, variable.dtype);
+}
+
+Ref<Storage> new_gradient(const Variable& variable) {
+  return empty("backward", variable.shape, variable.dtype)->storage();
+}
+
+}  // namespace
+
+class Walk {
+ public:
+  // Without targets, gradients go to the leaves' `.grad`.
+  Walk(bool retain_graph, const std::vector<Ref<Variable>>* targets)
+      : retain_graph_(retain_graph || Tape::current()), targets_(targets) {}
+  ~Walk() {
+    for (const auto& variable : touched_) variable->incoming = nullptr;
+  }
+
+  // `owned`: nobody but the walk holds the gradient.
+  void start(const Ref<Variable>& root, const Tensor& gradient, bool owned);
+  void run();
+
+  // Makes `sink` of an input ready: where its gradient is written or added to.
+  void resolve(const Ref<Variable>& variable, Sink& sink);
+  // Lets `variable` take a buffer over, if it has no gradient yet.
+  bool take_over(const Ref<Variable>& variable, const Ref<Storage>& buffer, Sink& sink);
+
+ private:
+  bool is_target(const Variable* variable) const {
+    return std::any_of(targets_->begin(), targets_->end(),
+                       [&](const auto& target) { return target.get() == variable; });
+  }
+  bool wanted(const Variable* variable) const {
+    if (!variable || !targets_) return variable;
+    return is_target(variable) || (variable->node && needed_.count(variable->node.get()));
+  }
+  // Whether the gradient goes straight to `.grad`.
+  bool direct(const Variable& variable) const {
+    return !targets_ && variable.is_leaf() && variable.hooks.empty();
+  }
+  void mark_needed(const Variable* root);
+  void touch(const Ref<Variable>& variable);
+  void visit_node(const Ref<Node>& node);
+  void finish(Variable& variable);
+  void deposit(Variable& variable);
+
+  struct Older {
+    bool operator()(const Ref<Node>& a, const Ref<Node>& b) const noexcept {
+      return a->sequence() < b->sequence();
+    }
+  };
+  bool retain_graph_;
+  const std::vector<Ref<Variable>>* targets_;
+  std::priority_queue<Ref<Node>, std::vector<Ref<Node>>, Older> queue_;
+  std::vector<Ref<Variable>> touched_;  // those with an incoming gradient
+  std::unordered_set<const Node*> needed_;
+};
+
+// The nodes a target's gradient passes through: found oldest first, so inputs are known by then.
+void Walk::mark_needed(const Variable* root) {
+  std::vector<const Node*> nodes, open;
+  std::unordered_set<const Node*> seen;
+  const auto open_node = [&](const Variable* variable) {
+    if (variable && variable->node && seen.insert(variable->node.get()).second) {
+      open.push_back(variable->node.get());
+    }
+  };
+  open_node(root);
+  while (!open.empty()) {
+    const Node* node = open.back();
+    open.pop_back();
+    nodes.push_back(node);
+    for (int i = 0; i < node->inputs(); ++i) open_node(node->edge(i).get());
+  }
+  std::sort(nodes.begin(), nodes.end(),
+            [](const Node* a, const Node* b) { return a->sequence() < b->sequence(); });
+  for (const Node* node : nodes) {
+    for (int i = 0; i < node->inputs(); ++i) {
+      if (wanted(node->edge(i).get())) needed_.insert(node);
+    }
+  }
+}
+
+// The first gradient that reaches a variable queues the node that made it: all nodes that use it
+// are newer, and so have been visited when its turn comes.
+void Walk::touch(const Ref<Variable>& variable) {
+  touched_.push_back(variable);
+  if (!variable->node || (targets_ && !needed_.count(variable->node.get()))) return;
+  for (int slot = 0; slot < variable->node->outputs(); ++slot) {
+    const Variable* sibling = variable->node->output(slot);
+    if (sibling && sibling != variable.get() && sibling->incoming) return;  // queued by it
+  }
+  queue_.push(variable->node);
+}
+
+void Walk::start(const Ref<Variable>& root, const Tensor& gradient, bool owned) {
+  if (targets_) mark_needed(root.get());
+  if (!wanted(root.get())) return;
+  Sink sink;
+  if (owned && take_over(root, gradient->storage(), sink)) return;
+  resolve(root, sink);
+  deepcore::run(make_ref<Move>(gradient->data(), sink.data, gradient->numel(), gradient->dtype(),
+                               sink.accumulate));
+}
+
+void Walk::resolve(const Ref<Variable>& variable, Sink& sink) {
+  sink.ready = true;
+  if (direct(*variable)) {
+    sink.accumulate = static_cast<bool>(variable->grad);
+    if (!variable->grad) variable->grad = tensor_of(*variable, new_gradient(*variable));
+    variable->grad->storage()->written();
+    sink.data = variable->grad->data();
+    return;
+  }
+  sink.accumulate = static_cast<bool>(variable->incoming);
+  if (!variable->incoming) {
+    variable->incoming = new_gradient(*variable);
+    variable->incoming_owned = true;
+    touch(variable);
+  }
+  sink.data = variable->incoming->data();
+}
+
+bool Walk::take_over(const Ref<Variable>& variable, const Ref<Storage>& buffer, Sink& sink) {
+  if (direct(*variable)) {
+    if (variable->grad) return false;
+    variable->grad = tensor_of(*variable, buffer);
+  } else {
+    if (variable->incoming) return false;
+    variable->incoming = buffer;
+    variable->incoming_owned = true;
+    touch(variable);
+  }
+  sink = {.wanted = true, .ready = true, .accumulate = false, .data = buffer->data()};
+  return true;
+}
+
+const Sink& Gradients::sink(int i) {
+  Sink& sink = sinks_[i];
+  if (sink.wanted && !sink.ready) walk_->resolve(node_->edge(i), sink);
+  return sink;
+}
+
+void Gradients::pass(int i, int o) {
+  Sink& to = sinks_[i];
+  if (!to.wanted || !outputs_[o]) return;
+  if (!to.ready) {
+    Variable& output = *node_->output(o);
+    if (output.incoming_owned && walk_->take_over(node_->edge(i), output.incoming, to)) {
+      output.incoming_owned = false;
+    }
+  }
+  sink(i);
+  if (to.data == outputs_[o]) return;
+  const Variable& edge = *node_->edge(i);
+  add_or_copy(to.data, outputs_[o], edge.shape.numel(), edge.dtype, to.accumulate);
+}
+
+// Hooks see and may replace the finished gradient; retain_grad keeps it.
+void Walk::finish(Variable& variable) {
+  for (const auto& hook : std::vector(variable.hooks)) {
+    if (Tape::current()) {
+      throw RuntimeError("capture", "a tensor with a gradient hook cannot be captured; remove it.");
+    }
+    variable.incoming_owned = false;
+    const Tensor replaced = hook->call(tensor_of(variable, variable.incoming));
+    if (!replaced) continue;
+    if (!(replaced->shape() == variable.shape) || replaced->dtype() != variable.dtype) {
+      throw ValueError("register_hook", "a hook must return a gradient of shape ", variable.shape,
+                       " and dtype ", variable.dtype, ", got ", replaced->shape(), " and ",
+                       replaced->dtype(), ".");
+    }
+    const Tensor copy = empty("register_hook", variable.shape, variable.dtype);
+    add_or_copy(copy->data(), replaced->data(), copy->numel(), copy->dtype(), false);
+    variable.incoming = copy->storage();
+  }
+  if (!targets_ && (variable.is_leaf() || variable.retains_grad)) deposit(variable);
+}
+
+void Walk::deposit(Variable& variable) {
+  const bool accumulate = static_cast<bool>(variable.grad);
+  if (!accumulate) {
+    variable.grad = empty("backward", variable.shape, variable.dtype);
+  }
+  variable.grad->storage()->written();
+  deepcore::run(make_ref<Move>(variable.incoming->data(), variable.grad->data(),
+                               variable.shape.numel(), variable.dtype, accumulate));
+}
+
+void Walk::visit_node(const Ref<Node>& node) {
+  node->check_saved();
+  Gradients gradients;
+  gradients.node_ = node.get();
+  gradients.walk_ = this;
+  for (int slot = 0; slot < node->outputs(); ++slot) {
+    Variable* output = node->output(slot);
+    if (!output || !output->incoming) continue;
+    if (targets_ && is_target(output)) output->incoming_owned = false;
+    if (output->retains_grad || !output->hooks.empty()) finish(*output);
+    gradients.outputs_[slot] = output->incoming->data();
+  }
+  gradients.sinks_.resize(node->inputs());
+  for (int i = 0; i < node->inputs(); ++i) {
+    gradients.sinks_[i].wanted = wanted(node->edge(i).get());
+  }
+  node->backward(gradients);
+  if (Tape* tape = Tape::current()) tape->add_backward(node, gradients);
+  if (!retain_graph_) node->release_saved();
+  for (int slot = 0; slot < node->outputs(); ++slot) {
+    Variable* output = node->output(slot);
+    if (output && !(targets_ && is_target(output))) output->incoming = nullptr;
+  }
+}
+
+void Walk::run() {
+  while (!queue_.empty()) {
+    const Ref<Node> node = queue_.top();
+    queue_.pop();
+    visit_node(node);
+  }
+  for (const auto& variable : touched_) {
+    if (variable->is_leaf() && variable->incoming) finish(*variable);
+  }
+}
+
+namespace {
+
+void check_root(const char* op, const Tensor& root) {
+  if (!root->requires_grad()) {
+    throw RuntimeError(op,
+                       "the tensor does not depend on any tensor that requires a gradient; set "
+                       "requires_grad=True on a leaf, and check that no_grad() is not on.");
+  }
+}
+
+Tensor root_gradient(const char* op, const Tensor& root, const Tensor& gradient) {
+  if (gradient) {
+    if (!(gradient->shape() == root->shape()) || gradient->dtype() != root->dtype()) {
+      throw ValueError(op, "gradient must have the tensor's shape ", root->shape(), " and dtype ",
+                       root->dtype(), ", got ", gradient->shape(), " and ", gradient->dtype(), ".");
+    }
+    return gradient;
+  }
+  if (root->numel() != 1) {
+    throw RuntimeError(op, "a gradient must be given for a tensor of shape ", root->shape(),
+                       "; only a tensor of one element has an implicit one.");
+  }
+  Tensor ones = empty(op, root->shape(), root->dtype());
+  deepcore::run(make_ref<Ones>(ones));
+  return ones;
+}
+
+}  // namespace
+
+void backward(const Tensor& root, const Tensor& gradient, bool retain_graph) {
+  check_root("backward", root);
+  const Tensor start = root_gradient("backward", root, gradient);
+  const NoGrad no_grad;
+  Walk walk(retain_graph, nullptr);
+  walk.start(root->variable(), start, !gradient);
+  walk.run();
+}
+
+std::vector<Tensor> gradients(const std::vector<Tensor>& roots, const std::vector<Tensor>& inputs,
+                              const std::vector<Tensor>& root_gradients, bool retain_graph,
+                              bool allow_unused) {
+  std::vector<Ref<Variable>> targets;
+  for (const Tensor& input : inputs) {
+    check_root("grad", input);
+    targets.push_back(input->variable());
+  }
+  Walk walk(retain_graph, &targets);
+  const NoGrad no_grad;
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    check_root("grad", roots[i]);
+    const Tensor given = i < root_gradients.size() ? root_gradients[i] : Tensor();
+    walk.start(roots[i]->variable(), root_gradient("grad", roots[i], given), !given);
+  }
+  walk.run();
+  std::vector<Tensor> results;
+  for (const auto& target : targets) {
+    if (!target->incoming && !allow_unused) {
+      throw RuntimeError("grad",
+                         "one of the inputs was not used to compute the outputs; pass "
+                         "allow_unused=True to get None for it.");
+    }
+    results.push_back(target->incoming ? tensor_of(*target, target->incoming) : Tensor());
+  }
+  return results;
+}
+
+}  // namespace deepcore

@@ -1,0 +1,41 @@
+// The tape: the steps of one run, kept with every buffer they use, so that they can run again on
+// new values without Python, checks or allocations.
+//
+// It exists only while something is being captured, one a thread. Ops put their nodes on it as they
+// run; the backward walk puts each node's backward with the buffers it resolved.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "graph/gradients.h"
+
+namespace deepcore {
+
+class Tape : public RefCounted {
+ public:
+  // The tape this thread is capturing to, or nullptr.
+  static Tape* current() noexcept;
+
+  void begin();
+  void end();
+  void replay();
+  int steps() const noexcept { return static_cast<int>(steps_.size()); }
+
+  void add_forward(const Ref<Node>& node) { steps_.push_back({node, nullptr}); }
+  void add_backward(const Ref<Node>& node, const Gradients& gradients);
+  void keep(const Ref<Storage>& storage) { kept_.push_back(storage); }
+
+ private:
+  struct Step {
+    Ref<Node> node;
+    std::unique_ptr<Gradients> gradients;  // none for a forward step
+  };
+  std::vector<Step> steps_;
+  std::vector<Ref<Storage>> kept_;
+};
+
+// For ops whose output's shape depends on values: they cannot be replayed on others.
+void refuse_capture(const char* op);
+
+}  // namespace deepcore

@@ -1,0 +1,93 @@
+#include "ops/view.h"
+
+#include <cstring>
+
+#include "graph/gradients.h"
+
+namespace deepcore {
+namespace {
+
+class Reshape final : public Node {
+ public:
+  explicit Reshape(const Tensor& x) : Node({&x}) {}
+  const char* name() const noexcept override { return "reshape"; }
+  void forward() override {}
+  void backward(Gradients& gradients) override { gradients.pass(0); }
+};
+
+// dx is dy in the rows that were taken and zero elsewhere.
+class NarrowLeading final : public Node {
+ public:
+  NarrowLeading(const Tensor& x, std::int64_t offset, std::int64_t n)
+      : Node({&x}), dtype_(x->dtype()), total_(x->numel()), offset_(offset), n_(n) {}
+  const char* name() const noexcept override { return "narrow"; }
+  void forward() override {}
+  void backward(Gradients& gradients) override {
+    visit_floating(name(), dtype_, [&]<class T>(TypeTag<T>) {
+      const T* dy = gradients.of_output<T>();
+      T* dx = gradients.of_input<T>(0);
+      if (!dx) return;
+      if (gradients.accumulate(0)) {
+        for (std::int64_t i = 0; i < n_; ++i) dx[offset_ + i] += dy[i];
+      } else {
+        std::fill(dx, dx + offset_, T{0});
+        std::copy(dy, dy + n_, dx + offset_);
+        std::fill(dx + offset_ + n_, dx + total_, T{0});
+      }
+    });
+  }
+
+ private:
+  Dtype dtype_;
+  std::int64_t total_, offset_, n_;
+};
+
+// Replaces a size of -1 by what the others leave.
+Shape resolve_shape(const Tensor& x, Shape shape) {
+  int unknown = -1;
+  std::int64_t known = 1;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (shape[axis] == -1 && unknown < 0) {
+      unknown = axis;
+    } else if (shape[axis] < 0) {
+      throw ValueError("reshape", "sizes must be at least 0, with at most one -1, got ", shape,
+                       ".");
+    } else {
+      known *= shape[axis];
+    }
+  }
+  if (unknown >= 0 && known > 0 && x->numel() % known == 0) {
+    shape[unknown] = x->numel() / known;
+    known *= shape[unknown];
+  }
+  if (known != x->numel() || (unknown >= 0 && shape[unknown] < 0)) {
+    throw ValueError("reshape", "shape ", shape, " does not hold the ", x->numel(),
+                     " elements of a tensor of shape ", x->shape(), ".");
+  }
+  return shape;
+}
+
+}  // namespace
+
+Tensor reshape(const Tensor& x, Shape shape) {
+  Tensor y = share(x, resolve_shape(x, shape));
+  return run(make_ref<Reshape>(x), std::move(y));
+}
+
+Tensor narrow_leading(const Tensor& x, std::int64_t start, std::int64_t stop) {
+  if (x->rank() == 0 || start < 0 || stop < start || stop > x->size(0)) {
+    throw IndexError("narrow", "rows ", start, " to ", stop, " are not within a tensor of shape ",
+                     x->shape(), ".");
+  }
+  Shape shape = x->shape();
+  const auto row = shape.numel(1, shape.rank());
+  shape[0] = stop - start;
+  Tensor y = share(x, shape, start * row);
+  return run(make_ref<NarrowLeading>(x, start * row, y->numel()), y);
+}
+
+Tensor detach(const Tensor& x) {
+  return share(x, x->shape());
+}
+
+}  // namespace deepcore
