@@ -1,0 +1,295 @@
+"""Writes the golden files: what PyTorch computes, so that the tests compare without it.
+
+    python tests/golden/make.py            writes tests/golden/*.npz (needs torch)
+    python tests/golden/make.py --check    recomputes them and compares with what is stored
+
+Every file holds arrays by name and `cases`, a JSON list that says what each of them is. Data comes
+from NumPy's generator with a fixed seed, everything is float64 unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+FOLDER = Path(__file__).parent
+Arrays = dict[str, np.ndarray]
+
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("SGD", {"lr": 0.05}),
+    ("SGD", {"lr": 0.05, "momentum": 0.9}),
+    ("SGD", {"lr": 0.05, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.01}),
+    ("SGD", {"lr": 0.02, "momentum": 0.8, "nesterov": True}),
+    ("SGD", {"lr": 0.01, "momentum": 0.5, "weight_decay": 0.1, "maximize": True}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.05, "initial_accumulator_value": 0.2}),
+    ("Adagrad", {"lr": 0.1, "weight_decay": 0.02, "eps": 1e-6, "maximize": True}),
+    ("Adadelta", {}),
+    ("Adadelta", {"lr": 0.5, "rho": 0.8, "eps": 1e-4, "weight_decay": 0.02}),
+    ("Adadelta", {"maximize": True}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.005, "alpha": 0.9, "momentum": 0.7}),
+    ("RMSprop", {"lr": 0.005, "centered": True, "eps": 1e-3}),
+    ("RMSprop", {"lr": 0.003, "momentum": 0.5, "centered": True, "weight_decay": 0.05}),
+    ("RMSprop", {"maximize": True}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-5, "weight_decay": 0.1}),
+    ("Adam", {"lr": 0.02, "betas": (0.5, 0.9), "amsgrad": True}),
+    ("Adam", {"lr": 0.02, "betas": (0.0, 0.99), "maximize": True}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.02, "weight_decay": 0.2, "amsgrad": True, "maximize": True}),
+]
+
+
+def optimizers() -> Arrays:
+    """100 steps of every update rule; the gradient is curvature * p - noise[t]."""
+    rng = np.random.default_rng(1)
+    start, noise = rng.normal(size=7), rng.normal(size=(100, 7))
+    curvature = np.array([0.1, 0.5, 1.0, 2.0, 0.0, 0.3, 1.5])
+    arrays: Arrays = {"start": start, "noise": noise, "curvature": curvature}
+    for i, (name, options) in enumerate(OPTIMIZERS):
+        # Two parameters in two groups; the second group has a rate of its own.
+        p = [torch.tensor(part, requires_grad=True) for part in (start[:4], start[4:])]
+        groups = [{"params": [p[0]]}, {"params": [p[1]], "lr": 0.03}]
+        optimizer = getattr(torch.optim, name)(groups, **options)
+        path = np.empty((100, 7))
+        for t in range(100):
+            for q, part in zip(p, (slice(0, 4), slice(4, 7)), strict=True):
+                q.grad = torch.tensor(curvature[part] * q.detach().numpy() - noise[t, part])
+            optimizer.step()
+            path[t] = np.concatenate([q.detach().numpy() for q in p])
+        arrays[f"path{i}"] = path
+    return arrays | _cases([{"optimizer": n, "options": o} for n, o in OPTIMIZERS])
+
+
+def schedulers() -> Arrays:
+    """The rates of two groups over 30 epochs of StepLR."""
+    cases = [{"step_size": 1}, {"step_size": 4, "gamma": 0.5}, {"step_size": 10, "gamma": 0.9}]
+    arrays: Arrays = {}
+    for i, options in enumerate(cases):
+        p = [torch.zeros(1, requires_grad=True) for _ in range(2)]
+        optimizer = torch.optim.SGD([{"params": p[:1]}, {"params": p[1:], "lr": 0.3}], lr=0.1)
+        scheduler = torch.optim.lr_scheduler.StepLR(optimizer, **options)
+        rates = []
+        for _ in range(30):
+            rates.append([group["lr"] for group in optimizer.param_groups])
+            optimizer.step()
+            scheduler.step()
+        arrays[f"rates{i}"] = np.array(rates)
+    return arrays | _cases([{"scheduler": "StepLR", "options": options} for options in cases])
+
+
+def _loss_cases() -> Iterator[tuple[str, dict[str, Any], dict[str, np.ndarray]]]:
+    """Name, options, and the arrays input, target and, for some, weight or pos_weight."""
+    rng = np.random.default_rng(2)
+    x, logits = rng.normal(size=(6, 5)), 3 * rng.normal(size=(6, 5))
+    labels = np.array([0, 4, 2, 2, 1, 3])
+    some = np.array([0, -100, 2, 4, -100, 1])
+    mixed = rng.dirichlet(np.ones(5), size=6)
+    target = rng.random(size=(6, 5))
+    probabilities = rng.random(size=(6, 5)) * 0.98 + 0.01
+    weight = rng.random(5) + 0.5
+    images, image_labels = rng.normal(size=(2, 5, 3, 2)), rng.integers(0, 5, (2, 3, 2))
+    log_p = logits - np.log(np.exp(logits).sum(1, keepdims=True))
+    for reduction in ("mean", "sum", "none"):
+        r = {"reduction": reduction}
+        yield "MSELoss", r, {"input": x, "target": target}
+        yield "L1Loss", r, {"input": x, "target": target}
+        yield "BCELoss", r, {"input": probabilities, "target": target}
+        yield "BCELoss", r, {"input": probabilities, "target": target, "weight": weight}
+        yield "BCEWithLogitsLoss", r, {"input": logits, "target": target}
+        both = {"input": logits, "target": target, "weight": weight, "pos_weight": 2 * weight}
+        yield "BCEWithLogitsLoss", r, both
+        for t in (labels, some):
+            for weights in ({}, {"weight": weight}):
+                yield "NLLLoss", r, {"input": log_p, "target": t, **weights}
+                yield "CrossEntropyLoss", r, {"input": logits, "target": t, **weights}
+                smooth = {**r, "label_smoothing": 0.15}
+                yield "CrossEntropyLoss", smooth, {"input": logits, "target": t, **weights}
+        for options in (r, {**r, "label_smoothing": 0.15}):
+            yield "CrossEntropyLoss", options, {"input": logits, "target": mixed}
+            both = {"input": logits, "target": mixed, "weight": weight}
+            yield "CrossEntropyLoss", options, both
+        ignoring = {**r, "ignore_index": 2}
+        yield "CrossEntropyLoss", ignoring, {"input": logits, "target": labels}
+        yield "NLLLoss", ignoring, {"input": log_p, "target": labels, "weight": weight}
+        yield "CrossEntropyLoss", r, {"input": images, "target": image_labels}
+
+
+def losses() -> Arrays:
+    """Every loss with its options: the value, and the input's gradient of its sum."""
+    cases, store = [], _Store()
+    for name, options, given in _loss_cases():
+        tensors = {key: torch.tensor(value) for key, value in given.items()}
+        x, target = tensors.pop("input").requires_grad_(), tensors.pop("target")
+        output = getattr(nn, name)(**options, **tensors)(x, target)
+        output.sum().backward()
+        result = {**given, "output": output.detach().numpy(), "gradient": x.grad.numpy()}
+        names = {key: store.add(value) for key, value in result.items()}
+        cases.append({"loss": name, "options": options, "arrays": names})
+    return store.arrays | _cases(cases)
+
+
+LAYERS: list[tuple[str, dict[str, Any]]] = [
+    ("ReLU", {}), ("LeakyReLU", {}), ("LeakyReLU", {"negative_slope": 0.2}), ("Sigmoid", {}),
+    ("Tanh", {}), ("GELU", {}), ("GELU", {"approximate": "tanh"}), ("SiLU", {}),
+    ("Softmax", {"dim": 1}), ("Softmax", {"dim": 0}), ("LogSoftmax", {"dim": -1}),
+    ("Linear", {"in_features": 8, "out_features": 3}),
+    ("Linear", {"in_features": 8, "out_features": 3, "bias": False}),
+]  # fmt: skip
+
+
+def layers() -> Arrays:
+    """Every layer on one input with one output gradient: output and all gradients."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(4, 8)) * 3
+    x[0] = [0.0, -0.0, 1e-30, -1e-30, 30.0, -30.0, 700.0, -700.0]
+    cases, store = [], _Store()
+    for name, options in LAYERS:
+        layer = getattr(nn, name)(**options).double()
+        for p in layer.parameters():
+            p.data = torch.tensor(rng.normal(size=tuple(p.shape)))
+        given = torch.tensor(x, requires_grad=True)
+        output = layer(given)
+        cotangent = rng.normal(size=tuple(output.shape))
+        output.backward(torch.tensor(cotangent))
+        result = {"input": x, "output": output.detach().numpy(), "cotangent": cotangent}
+        result["gradient"] = given.grad.numpy()
+        for key, p in layer.named_parameters():
+            result[key] = p.detach().numpy()
+            result[f"{key}_gradient"] = p.grad.numpy()
+        names = {key: store.add(value) for key, value in result.items()}
+        cases.append({"layer": name, "options": options, "arrays": names})
+    return store.arrays | _cases(cases)
+
+
+def training() -> Arrays:
+    """The first ten losses of a small network on one batch, Adam 1e-2, and its last weights."""
+    rng = np.random.default_rng(4)
+    x, labels = rng.normal(size=(32, 12)).astype(np.float32), rng.integers(0, 5, 32)
+    model = nn.Sequential(
+        nn.Linear(12, 16), nn.ReLU(), nn.Linear(16, 8), nn.Tanh(), nn.Linear(8, 5)
+    )
+    arrays: Arrays = {"x": x, "labels": labels}
+    arrays |= _initialize(model, rng, "start")
+    model.double()
+    optimizer, loss_of = torch.optim.Adam(model.parameters(), lr=1e-2), nn.CrossEntropyLoss()
+    values = []
+    for _ in range(10):
+        optimizer.zero_grad()
+        loss = loss_of(model(torch.tensor(x).double()), torch.tensor(labels))
+        loss.backward()
+        optimizer.step()
+        values.append(loss.item())
+    return arrays | {"losses": np.array(values)} | _weights(model, "end") | _cases([])
+
+
+def adversarial() -> Arrays:
+    """Two networks and two optimizers in turn, the generator's output detached for the first."""
+    rng = np.random.default_rng(5)
+    noise, real = rng.normal(size=(20, 8, 3)), rng.normal(size=(20, 8, 2)) + 1
+    generator = nn.Sequential(nn.Linear(3, 6), nn.ReLU(), nn.Linear(6, 2))
+    critic = nn.Sequential(nn.Linear(2, 6), nn.LeakyReLU(0.2), nn.Linear(6, 1))
+    arrays: Arrays = {"noise": noise, "real": real}
+    arrays |= _initialize(generator, rng, "generator") | _initialize(critic, rng, "critic")
+    g_optimizer = torch.optim.Adam(generator.double().parameters(), lr=0.01, betas=(0.5, 0.999))
+    d_optimizer = torch.optim.RMSprop(critic.double().parameters(), lr=0.005)
+    loss_of = nn.BCEWithLogitsLoss()
+    ones, zeros = torch.ones(8, 1).double(), torch.zeros(8, 1).double()
+    values = []
+    for z, sample in zip(torch.tensor(noise), torch.tensor(real), strict=True):
+        d_optimizer.zero_grad()
+        fake = generator(z)
+        d_loss = loss_of(critic(sample), ones) + loss_of(critic(fake.detach()), zeros)
+        d_loss.backward()
+        d_optimizer.step()
+        g_optimizer.zero_grad()
+        g_loss = loss_of(critic(fake), ones)
+        g_loss.backward()
+        g_optimizer.step()
+        values.append([d_loss.item(), g_loss.item()])
+    ends = _weights(generator, "generator_end") | _weights(critic, "critic_end")
+    return arrays | {"losses": np.array(values)} | ends | _cases([])
+
+
+FILES: dict[str, Callable[[], Arrays]] = {
+    "optimizers": optimizers,
+    "schedulers": schedulers,
+    "losses": losses,
+    "layers": layers,
+    "training": training,
+    "adversarial": adversarial,
+}
+
+
+class _Store:
+    """Arrays by number; one that comes again is stored once."""
+
+    def __init__(self) -> None:
+        self.arrays: Arrays = {}
+
+    def add(self, value: np.ndarray) -> str:
+        for name, known in self.arrays.items():
+            if known.dtype == value.dtype and np.array_equal(known, value):
+                return name
+        name = f"a{len(self.arrays)}"
+        self.arrays[name] = value
+        return name
+
+
+def _initialize(model: nn.Module, rng: np.random.Generator, prefix: str) -> Arrays:
+    for p in model.parameters():
+        p.data = torch.tensor(rng.normal(size=tuple(p.shape)).astype(np.float32) * 0.5)
+    return _weights(model, prefix)
+
+
+def _weights(model: nn.Module, prefix: str) -> Arrays:
+    return {f"{prefix}.{key}": value.numpy().copy() for key, value in model.state_dict().items()}
+
+
+def _cases(cases: list[dict[str, Any]]) -> Arrays:
+    return {"cases": np.array(json.dumps(cases)), "torch": np.array(torch.__version__)}
+
+
+def _differences(name: str, new: Arrays) -> Iterator[str]:
+    with np.load(FOLDER / f"{name}.npz") as file:
+        old = dict(file)
+    if old.keys() != new.keys():
+        yield f"{name}: names differ: {sorted(old.keys() ^ new.keys())}"
+        return
+    for key in old.keys() - {"torch"}:
+        if old[key].dtype.kind == "f":
+            same = old[key].shape == new[key].shape and np.allclose(
+                old[key], new[key], rtol=1e-9, atol=1e-12, equal_nan=True
+            )
+        else:
+            same = np.array_equal(old[key], new[key])
+        if not same:
+            yield f"{name}: {key} differs"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    check = parser.parse_args().check
+    differences = []
+    for name, make in FILES.items():
+        arrays = make()
+        if check:
+            differences += _differences(name, arrays)
+        else:
+            np.savez_compressed(FOLDER / f"{name}.npz", **arrays)
+    print("\n".join(differences) or ("all equal" if check else f"wrote {len(FILES)} files"))
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
