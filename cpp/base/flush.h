@@ -1,6 +1,10 @@
-// Flush-to-zero while an object of this class lives: denormal inputs and results count as zero.
+// Flush-to-zero while a FlushToZero lives: denormal inputs and results count as zero.
 // Products, convolutions, recurrent layers, normalizations and optimizers hold one in each piece of
-// work, so that a decaying weight does not run 100 times slower; nothing else does.
+// work, so that a decaying weight does not run 100 times slower; nothing else does. What they call
+// that is no product holds KeepDenormals, which lifts it again.
+//
+// The compiler does not know that arithmetic depends on the mode: what is computed under one must
+// be loaded and stored under it.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +14,13 @@
 
 namespace deepcore {
 
-class FlushToZero {
+template <bool flush>
+class DenormalMode {
  public:
-  FlushToZero() noexcept : saved_(read()) { write(saved_ | bits); }
-  ~FlushToZero() { write(saved_); }
-  FlushToZero(const FlushToZero&) = delete;
-  FlushToZero& operator=(const FlushToZero&) = delete;
+  DenormalMode() noexcept : saved_(read()) { write(flush ? saved_ | bits : saved_ & ~bits); }
+  ~DenormalMode() { write(saved_); }
+  DenormalMode(const DenormalMode&) = delete;
+  DenormalMode& operator=(const DenormalMode&) = delete;
 
  private:
 #if defined(__x86_64__)
@@ -41,5 +46,8 @@ class FlushToZero {
 #endif
   Word saved_;
 };
+
+using FlushToZero = DenormalMode<true>;
+using KeepDenormals = DenormalMode<false>;
 
 }  // namespace deepcore

@@ -49,6 +49,10 @@ using Int = typename IntOf<T>::type;
 template <class T>
 using Mask = Vec<Int<T>>;
 
+// The bits of the lanes as unsigned numbers: shifts of these are logical.
+template <class T>
+using Bits = Vec<std::make_unsigned_t<Int<T>>>;
+
 template <class T>
 inline Vec<T> load(const T* p) noexcept {
   Vec<T> v;
@@ -146,6 +150,73 @@ inline Mask<T> first_lanes(int n) noexcept {
   Mask<T> index;
   for (int lane = 0; lane < lanes<T>; ++lane) index[lane] = lane;
   return index < static_cast<Int<T>>(n);
+}
+
+// The smaller of x and a number; x where x is NaN. The masks of all ones stand for the plain
+// _mm512_min_ps, whose definition in g++ 12 warns of an uninitialized value.
+template <class T>
+inline Vec<T> at_most(Vec<T> x, T bound) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    return (Vec<T>)_mm512_maskz_min_ps(0xffff, (__m512)splat(bound), (__m512)x);
+  } else {
+    return (Vec<T>)_mm512_maskz_min_pd(0xff, (__m512d)splat(bound), (__m512d)x);
+  }
+#elif defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    return (Vec<T>)_mm256_min_ps((__m256)splat(bound), (__m256)x);
+  } else {
+    return (Vec<T>)_mm256_min_pd((__m256d)splat(bound), (__m256d)x);
+  }
+#else
+  return x > splat(bound) ? splat(bound) : x;
+#endif
+}
+
+// The greater of the two, likewise.
+template <class T>
+inline Vec<T> at_least(Vec<T> x, T bound) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    return (Vec<T>)_mm512_maskz_max_ps(0xffff, (__m512)splat(bound), (__m512)x);
+  } else {
+    return (Vec<T>)_mm512_maskz_max_pd(0xff, (__m512d)splat(bound), (__m512d)x);
+  }
+#elif defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    return (Vec<T>)_mm256_max_ps((__m256)splat(bound), (__m256)x);
+  } else {
+    return (Vec<T>)_mm256_max_pd((__m256d)splat(bound), (__m256d)x);
+  }
+#else
+  return x < splat(bound) ? splat(bound) : x;
+#endif
+}
+
+template <class T>
+inline Vec<T> abs(Vec<T> x) noexcept {
+  return (Vec<T>)((Bits<T>)x & ~(Bits<T>)splat(T{-0.0}));
+}
+
+// The magnitude of x with the sign of y.
+template <class T>
+inline Vec<T> copysign(Vec<T> x, Vec<T> y) noexcept {
+  const auto sign = (Bits<T>)splat(T{-0.0});
+  return (Vec<T>)(((Bits<T>)x & ~sign) | ((Bits<T>)y & sign));
+}
+
+// Whether the mask holds in any lane.
+template <class T>
+inline bool any(Mask<T> mask) noexcept {
+#if defined(__AVX512F__)
+  return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0;
+#elif defined(__AVX2__)
+  return _mm256_movemask_epi8((__m256i)mask) != 0;
+#elif defined(__x86_64__)
+  return _mm_movemask_epi8((__m128i)mask) != 0;
+#else
+  return vmaxvq_u32((uint32x4_t)mask) != 0;
+#endif
 }
 
 // The first n lanes of p, the others zero: 0 < n < lanes<T>.

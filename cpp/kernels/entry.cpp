@@ -8,7 +8,8 @@ Host host;
 
 template <class T>
 KernelsOf<T> fill() {
-  return {.matmul = matmul_kernels<T>(),
+  return {.activation = activation_kernels<T>(),
+          .matmul = matmul_kernels<T>(),
           .optim = optim_kernels<T>(),
           .reduce = reduce_kernels<T>(),
           .variance = variance_kernels<T>()};

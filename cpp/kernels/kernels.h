@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "kernels/activation.h"
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
 #include "kernels/reduce.h"
@@ -18,6 +19,7 @@ namespace deepcore {
 
 template <class T>
 struct KernelsOf {
+  ActivationKernels<T> activation;
   Matmul<T> matmul;
   Optim<T> optim;
   Reduce<T> reduce;
