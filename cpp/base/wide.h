@@ -104,20 +104,4 @@ inline T fold(Wide<T> w, F f) noexcept {
   return fold_register<lanes<T> / 2, T>(w.part[0], f);
 }
 
-template <class T>
-inline T sum_lanes(const Wide<T>& w) noexcept {
-  return fold(w, [](Vec<T> a, Vec<T> b) { return a + b; });
-}
-
-// The larger, NaN when either is.
-template <class T>
-inline Vec<T> larger(Vec<T> a, Vec<T> b) noexcept {
-  return select<T>((b > a) | (b != b), b, a);
-}
-
-template <class T>
-inline T max_lanes(const Wide<T>& w) noexcept {
-  return fold(w, [](Vec<T> a, Vec<T> b) { return larger<T>(a, b); });
-}
-
 }  // namespace deepcore

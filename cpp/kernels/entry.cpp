@@ -9,10 +9,16 @@ Host host;
 template <class T>
 KernelsOf<T> fill() {
   return {.activation = activation_kernels<T>(),
+          .extreme = extreme_kernels<T>(),
           .matmul = matmul_kernels<T>(),
           .optim = optim_kernels<T>(),
           .reduce = reduce_kernels<T>(),
           .variance = variance_kernels<T>()};
+}
+
+template <class T>
+IntegerKernelsOf<T> fill_integers() {
+  return {.extreme = extreme_kernels<T>(), .sum = integer_sum_kernels<T>()};
 }
 
 }  // namespace
@@ -31,7 +37,10 @@ extern "C" __attribute__((visibility("default"))) const deepcore::Kernels* deepc
     const deepcore::Host* from) {
   using namespace deepcore;
   host = *from;
-  static const Kernels table = {
-      .level = DEEPCORE_LEVEL, .f32 = fill<float>(), .f64 = fill<double>()};
+  static const Kernels table = {.level = DEEPCORE_LEVEL,
+                                .f32 = fill<float>(),
+                                .f64 = fill<double>(),
+                                .i64 = fill_integers<std::int64_t>(),
+                                .u8 = fill_integers<std::uint8_t>()};
   return &table;
 }

@@ -10,6 +10,8 @@
 
 #include "base/parallel.h"
 #include "kernels/activation.h"
+#include "kernels/extreme.h"
+#include "kernels/integer_sum.h"
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
 #include "kernels/reduce.h"
@@ -20,16 +22,26 @@ namespace deepcore {
 template <class T>
 struct KernelsOf {
   ActivationKernels<T> activation;
+  Extreme<T> extreme;
   Matmul<T> matmul;
   Optim<T> optim;
   Reduce<T> reduce;
   Variance<T> variance;
 };
 
+// What serves int64 and uint8 (bool too, as bytes of 0 and 1).
+template <class T>
+struct IntegerKernelsOf {
+  Extreme<T> extreme;
+  IntegerSum<T> sum;
+};
+
 struct Kernels {
   const char* level;
   KernelsOf<float> f32;
   KernelsOf<double> f64;
+  IntegerKernelsOf<std::int64_t> i64;
+  IntegerKernelsOf<std::uint8_t> u8;
 
   template <class T>
   const KernelsOf<T>& of() const noexcept {
@@ -37,6 +49,14 @@ struct Kernels {
       return f32;
     } else {
       return f64;
+    }
+  }
+  template <class T>
+  const IntegerKernelsOf<T>& of_integers() const noexcept {
+    if constexpr (sizeof(T) == 1) {
+      return u8;
+    } else {
+      return i64;
     }
   }
 };

@@ -17,29 +17,39 @@ inline Wide<T> add_wide(const Wide<T>& a, const Wide<T>& b) noexcept {
   return each([](Vec<T> x, Vec<T> y) { return x + y; }, a, b);
 }
 
-// Four chains of lanes, which hide the latency of an addition.
-template <class T, class Term>
-inline T sum_row_block(std::int64_t row, std::int64_t n, std::int64_t begin, std::int64_t end,
-                       const Term& term) noexcept {
+// Combines the terms of one block of a row in four chains of lanes, which hide the latency of the
+// operation. `empty` changes nothing: 0 for a sum, minus infinity for a maximum.
+template <class T, class Combine, class Term>
+inline T fold_row_block(std::int64_t row, std::int64_t n, std::int64_t begin, std::int64_t end,
+                        T empty, const Combine& combine, const Term& term) noexcept {
   constexpr int width = wide_lanes<T>, chains = 4;
-  Wide<T> sum[chains] = {};
+  Wide<T> state[chains];
+  for (auto& chain : state) chain = splat_wide(empty);
+  const auto take = [&](int c, const Wide<T>& value) { state[c] = each(combine, state[c], value); };
   auto j = begin;
   for (; j + chains * width <= end; j += chains * width) {
     for (int c = 0; c < chains; ++c) {
-      sum[c] = add_wide(sum[c], term(RowCursor<T>{row, row * n + j + c * width, width}));
+      take(c, term(RowCursor<T>{row, row * n + j + c * width, width}));
     }
   }
 #pragma GCC unroll 4
   for (int c = 0; c < chains; ++c, j += width) {
     if (j + width <= end) {
-      sum[c] = add_wide(sum[c], term(RowCursor<T>{row, row * n + j, width}));
+      take(c, term(RowCursor<T>{row, row * n + j, width}));
     } else if (j < end) {
       const int count = static_cast<int>(end - j);
-      const auto last = term(RowCursor<T>{row, row * n + j, count});
-      sum[c] = add_wide(sum[c], keep_first(last, count, T{0}));
+      take(c, keep_first(term(RowCursor<T>{row, row * n + j, count}), count, empty));
     }
   }
-  return sum_lanes(add_wide(add_wide(sum[0], sum[1]), add_wide(sum[2], sum[3])));
+  const auto left = each(combine, state[0], state[1]), right = each(combine, state[2], state[3]);
+  return fold(each(combine, left, right), combine);
+}
+
+template <class T, class Term>
+inline T sum_row_block(std::int64_t row, std::int64_t n, std::int64_t begin, std::int64_t end,
+                       const Term& term) noexcept {
+  return fold_row_block(
+      row, n, begin, end, T{0}, [](Vec<T> a, Vec<T> b) { return a + b; }, term);
 }
 
 // A whole row, its blocks in a fixed tree.
