@@ -1,0 +1,16 @@
+// Usage: deepcore_bench [--benchmark_filter=matmul/x86-64-v4/forward]
+#include <cstdio>
+#include <exception>
+
+#include "level.h"
+
+int main(int argc, char** argv) try {
+  deepcore::bench::register_matmul();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}

@@ -1,0 +1,81 @@
+// Copies of operands in the order in which a tile reads them.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "base/transpose.h"
+#include "base/vec.h"
+
+namespace deepcore {
+
+// One operand of a product: element (o, p), o along the output and p along the sum.
+template <class T>
+struct Operand {
+  const T* data;
+  std::int64_t size, row, step;  // of the output axis; distances of neighbours in o and in p
+
+  const T* at(std::int64_t o) const noexcept { return data + o * row; }
+};
+
+// to[p * width + o] for o < count: lanes from count to width hold numbers that nobody uses.
+template <class T>
+void pack_rows(const T* from, std::int64_t step, std::int64_t count, std::int64_t k, T* to,
+               std::int64_t width) noexcept {
+  const auto whole = count / lanes<T> * lanes<T>;
+  const int rest = static_cast<int>(count - whole);
+  for (std::int64_t p = 0; p < k; ++p, from += step, to += width) {
+    for (std::int64_t o = 0; o < whole; o += lanes<T>) store(to + o, load(from + o));
+    if (rest) store(to + whole, load_first(from + whole, rest));
+  }
+}
+
+template <class T>
+void pack_transposed(const T* from, std::int64_t row, std::int64_t count, std::int64_t k, T* to,
+                     std::int64_t width) noexcept {
+  for (std::int64_t o = 0; o < count; o += lanes<T>) {
+    const T* rows[lanes<T>];
+    for (int r = 0; r < lanes<T>; ++r) {
+      rows[r] = from + std::min<std::int64_t>(o + r, count - 1) * row;
+    }
+    std::int64_t p = 0;
+    for (; p + quad<T> <= k; p += quad<T>) {
+      Vec<T> out[quad<T>];
+      load_transposed(rows, p, out);
+      for (int q = 0; q < quad<T>; ++q) store(to + (p + q) * width + o, out[q]);
+    }
+    for (; p < k; ++p) {
+      for (int r = 0; r < lanes<T>; ++r) to[p * width + o + r] = rows[r][p];
+    }
+  }
+}
+
+// A panel of vectors: `count` of y's outputs from `first`, `width` a multiple of the vector.
+template <class T>
+void pack_panel(const Operand<T>& y, std::int64_t first, std::int64_t count, std::int64_t k, T* to,
+                std::int64_t width) noexcept {
+  const T* from = y.at(first);
+  if (y.row == 1) return pack_rows(from, y.step, count, k, to, width);
+  if (y.step == 1) return pack_transposed(from, y.row, count, k, to, width);
+  for (std::int64_t p = 0; p < k; ++p) {
+    for (std::int64_t o = 0; o < width; ++o) {
+      to[p * width + o] = from[std::min(o, count - 1) * y.row + p * y.step];
+    }
+  }
+}
+
+// Rows to broadcast from: to[p * R + r].
+template <class T, int R>
+void pack_broadcasts(const T* from, std::int64_t row, std::int64_t step, std::int64_t k,
+                     T* to) noexcept {
+  if (row == 1) {
+    for (; k > 0; --k, from += step, to += R) std::memcpy(to, from, R * sizeof(T));
+    return;
+  }
+  for (; k > 0; --k, from += step, to += R) {
+    for (int r = 0; r < R; ++r) to[r] = from[r * row];
+  }
+}
+
+}  // namespace deepcore
