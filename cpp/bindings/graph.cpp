@@ -60,11 +60,24 @@ void set_grad(const Tensor& x, const Tensor& gradient) {
   variable.grad = gradient;
 }
 
-std::function<void()> register_hook(const Tensor& x, py::function function) {
+py::cpp_function register_hook(const Tensor& x, py::function function) {
   const Ref<Variable> variable(&variable_of("register_hook", x));
   const Ref<GradientHook> hook = make_ref<PythonHook>(std::move(function));
   variable->hooks.push_back(hook);
-  return [variable, hook] { std::erase(variable->hooks, hook); };
+  return py::cpp_function([variable, hook] { std::erase(variable->hooks, hook); });
+}
+
+void check_first_order(const char* op, bool create_graph) {
+  if (create_graph) {
+    throw ValueError(op, "gradients are of first order here: create_graph=True is not supported.");
+  }
+}
+
+void python_backward(const Tensor& x, const Tensor& gradient, bool retain_graph,
+                     bool create_graph) {
+  check_first_order("backward", create_graph);
+  const py::gil_scoped_release release;
+  backward(x, gradient, retain_graph);
 }
 
 std::string node_name(const Tensor& x) {
@@ -88,17 +101,14 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
       .def("retain_grad",
            [](const Tensor& x) { variable_of("retain_grad", x).retains_grad = true; })
       .def("_register_hook", &register_hook)
-      .def(
-          "_backward",
-          [](const Tensor& x, const Tensor& gradient, bool retain_graph) {
-            const py::gil_scoped_release release;
-            backward(x, gradient, retain_graph);
-          },
-          py::arg("gradient").none(true), py::arg("retain_graph"));
-  m.def("gradients", [](const std::vector<Tensor>& roots, const std::vector<Tensor>& inputs,
-                        const std::vector<Tensor>& given, bool retain_graph, bool allow_unused) {
+      .def("backward", &python_backward, py::arg("gradient").none(true) = py::none(),
+           py::arg("retain_graph") = false, py::arg("create_graph") = false);
+  m.def("gradients", [](const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                        const std::vector<Tensor>& grad_outputs, bool retain_graph,
+                        bool allow_unused, bool create_graph) {
+    check_first_order("grad", create_graph);
     const py::gil_scoped_release release;
-    return gradients(roots, inputs, given, retain_graph, allow_unused);
+    return gradients(outputs, inputs, grad_outputs, retain_graph, allow_unused);
   });
   m.def("is_grad_enabled", &grad_enabled);
   m.def("set_grad_enabled", &set_grad_enabled);

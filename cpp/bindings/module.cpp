@@ -41,6 +41,6 @@ PYBIND11_MODULE(_core, m) {
   register_tensor(m, tensor);
   register_graph(m, tensor);
   register_create(m);
-  register_view(tensor);
+  register_view(m, tensor);
   register_linear(m);
 }

@@ -50,6 +50,29 @@ py::object item(const Tensor& x) {
                [&]<class T>(TypeTag<T>) -> py::object { return py::cast(*x->data<T>()); });
 }
 
+// The one element as a C number, for float(x), int(x) and bool(x).
+template <class V>
+V scalar(const char* op, const Tensor& x) {
+  if (x->numel() != 1) {
+    throw ValueError(op, "only a tensor of one element can be converted, got shape ", x->shape(),
+                     "; use .any(), .all() or an index.");
+  }
+  return visit(x->dtype(), [&]<class T>(TypeTag<T>) { return static_cast<V>(*x->data<T>()); });
+}
+
+py::int_ index(const Tensor& x) {
+  if (is_floating(x->dtype()) || x->numel() != 1) {
+    throw TypeError("index", "only an integer tensor of one element can be an index, got ",
+                    x->dtype(), " of shape ", x->shape(), ".");
+  }
+  return py::int_(item(x));
+}
+
+std::int64_t length(const Tensor& x) {
+  if (x->rank() == 0) throw TypeError("len", "a tensor without axes has no length.");
+  return x->size(0);
+}
+
 }  // namespace
 
 void register_tensor(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
@@ -59,6 +82,7 @@ void register_tensor(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
         return to_tensor(data, dtype.is_none() ? std::nullopt : std::optional(to_dtype(dtype)));
       },
       py::arg("data"), py::arg("dtype") = py::none());
+  m.def("to_dtype", &to_dtype, py::arg("dtype"));
   m.def("from_numpy", &from_numpy, py::arg("array").noconvert());
   tensor.def(py::init([](const Tensor& x) { return share(x, x->shape()); }))
       .def_property_readonly("shape", [](const Tensor& x) { return to_tuple(x->shape()); })
@@ -88,6 +112,15 @@ void register_tensor(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
       .def("data_ptr", [](const Tensor& x) { return reinterpret_cast<std::uintptr_t>(x->data()); })
       .def_property_readonly("_version", [](const Tensor& x) { return x->storage()->version(); })
       .def("item", &item)
+      .def("__float__", [](const Tensor& x) { return scalar<double>("float", x); })
+      .def("__int__",
+           [](const Tensor& x) {
+             scalar<bool>("int", x);
+             return py::int_(item(x));
+           })
+      .def("__bool__", [](const Tensor& x) { return scalar<bool>("bool", x); })
+      .def("__index__", &index)
+      .def("__len__", &length)
       .def("numpy", &to_numpy);
 }
 

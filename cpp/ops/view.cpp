@@ -42,6 +42,20 @@ class NarrowLeading final : public Node {
   std::int64_t total_, offset_, n_;
 };
 
+class Clone final : public Node {
+ public:
+  Clone(const Tensor& x, const Tensor& y)
+      : Node({&x}), bytes_(x->bytes()), x_(x->data()), y_(y->data()) {}
+  const char* name() const noexcept override { return "clone"; }
+  void forward() override { std::memcpy(y_, x_, static_cast<std::size_t>(bytes_)); }
+  void backward(Gradients& gradients) override { gradients.pass(0); }
+
+ private:
+  std::int64_t bytes_;
+  const std::byte* x_;
+  std::byte* y_;
+};
+
 // Replaces a size of -1 by what the others leave.
 Shape resolve_shape(const Tensor& x, Shape shape) {
   int unknown = -1;
@@ -86,8 +100,61 @@ Tensor narrow_leading(const Tensor& x, std::int64_t start, std::int64_t stop) {
   return run(make_ref<NarrowLeading>(x, start * row, y->numel()), y);
 }
 
+Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {
+  const int first = normalize_axis("flatten", start_dim, x->rank());
+  const int last = normalize_axis("flatten", end_dim, x->rank());
+  if (first > last) {
+    throw ValueError("flatten", "start_dim must not come after end_dim, got ", start_dim, " and ",
+                     end_dim, ".");
+  }
+  if (x->rank() == 0) return reshape(x, {1});
+  Shape shape;
+  for (int axis = 0; axis < x->rank(); ++axis) {
+    if (axis <= first || axis > last) shape.push_back(x->size(axis));
+  }
+  shape[first] = x->shape().numel(first, last + 1);
+  return reshape(x, shape);
+}
+
+Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes) {
+  const int axis = normalize_axis("unflatten", dim, x->rank());
+  const Tensor flat = share(x, {x->rank() ? x->size(axis) : 1});
+  const Shape cut = resolve_shape(flat, sizes);
+  Shape shape;
+  for (int i = 0; i < axis; ++i) shape.push_back(x->size(i));
+  for (auto size : cut) shape.push_back(size);
+  for (int i = axis + 1; i < x->rank(); ++i) shape.push_back(x->size(i));
+  return reshape(x, shape);
+}
+
+Tensor squeeze(const Tensor& x) {
+  Shape shape;
+  for (auto size : x->shape()) {
+    if (size != 1) shape.push_back(size);
+  }
+  return reshape(x, shape);
+}
+
+Tensor squeeze(const Tensor& x, std::int64_t dim) {
+  const int axis = normalize_axis("squeeze", dim, x->rank());
+  Shape shape = x->shape();
+  if (x->rank() && shape[axis] == 1) shape.erase(axis);
+  return reshape(x, shape);
+}
+
+Tensor unsqueeze(const Tensor& x, std::int64_t dim) {
+  Shape shape = x->shape();
+  shape.insert(normalize_axis("unsqueeze", dim, x->rank() + 1), 1);
+  return reshape(x, shape);
+}
+
 Tensor detach(const Tensor& x) {
   return share(x, x->shape());
+}
+
+Tensor clone(const Tensor& x) {
+  Tensor y = empty("clone", x->shape(), x->dtype());
+  return run(make_ref<Clone>(x, y), y);
 }
 
 }  // namespace deepcore

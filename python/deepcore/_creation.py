@@ -1,0 +1,196 @@
+"""New tensors: from data, from a value, from a rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from . import _core
+from ._core import Tensor, dtype
+from ._device import check_device
+from ._dtype import float32, int64
+
+_Size = int | Sequence[int]
+_Where = Any  # None, 'cpu' or a device
+
+
+def _shape(size: tuple[_Size, ...]) -> tuple[int, ...]:
+    if len(size) == 1 and not hasattr(size[0], "__index__"):
+        return tuple(size[0])  # type: ignore[arg-type]  # a sequence: it has no __index__
+    return size  # type: ignore[return-value]  # ints: the extension checks each
+
+
+def _finish(x: Tensor, device: _Where, requires_grad: bool) -> Tensor:
+    check_device(device)
+    if requires_grad:
+        x.requires_grad = True
+    return x
+
+
+def tensor(
+    data: Any, dtype: Any = None, device: _Where = None, requires_grad: bool = False
+) -> Tensor:
+    """Copies numbers into a new tensor.
+
+    Args:
+        data: anything `numpy.asarray` takes. Python floats become float32, integers int64; arrays
+            and NumPy scalars keep their dtype, but integers other than uint8 become int64 and
+            float16 becomes float32.
+        dtype: the element type, when not the data's own.
+        device: None or 'cpu'.
+        requires_grad: whether backward gives it a gradient.
+
+    Raises:
+        ValueError: rows of unequal length, or a device that is not the CPU.
+        TypeError: data that are not numbers, or requires_grad on integers.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([[1, 2], [3, 4]]).shape
+        (2, 2)
+    """
+    return _finish(_core.tensor(data, dtype), device, requires_grad)
+
+
+def full(
+    size: _Size,
+    fill_value: float,
+    *,
+    dtype: Any = None,
+    device: _Where = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A tensor of shape `size` filled with `fill_value`, of the value's own kind unless `dtype`."""
+    if dtype is None:
+        dtype = (
+            _core.dtype.bool
+            if isinstance(fill_value, bool)
+            else (int64 if isinstance(fill_value, int) else float32)
+        )
+    x = _core.full(_shape((size,)), fill_value, _core.to_dtype(dtype))
+    return _finish(x, device, requires_grad)
+
+
+def zeros(
+    *size: _Size, dtype: Any = float32, device: _Where = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of zeros: `zeros(2, 3)` or `zeros((2, 3))`."""
+    return _finish(
+        _core.full(_shape(size), 0, _core.to_dtype(dtype or float32)), device, requires_grad
+    )
+
+
+def ones(
+    *size: _Size, dtype: Any = float32, device: _Where = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of ones: `ones(2, 3)` or `ones((2, 3))`."""
+    return _finish(
+        _core.full(_shape(size), 1, _core.to_dtype(dtype or float32)), device, requires_grad
+    )
+
+
+def empty(
+    *size: _Size, dtype: Any = float32, device: _Where = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor whose elements are whatever memory held."""
+    return _finish(
+        _core.empty(_shape(size), _core.to_dtype(dtype or float32)), device, requires_grad
+    )
+
+
+def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, **options: Any) -> Tensor:
+    """A tensor of x's shape, and dtype unless given, filled with `fill_value`."""
+    return full(x.shape, fill_value, dtype=dtype or x.dtype, **options)
+
+
+def zeros_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Zeros of x's shape, and dtype unless given."""
+    return zeros(x.shape, dtype=dtype or x.dtype, **options)
+
+
+def ones_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Ones of x's shape, and dtype unless given."""
+    return ones(x.shape, dtype=dtype or x.dtype, **options)
+
+
+def empty_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+    """An unfilled tensor of x's shape, and dtype unless given."""
+    return empty(x.shape, dtype=dtype or x.dtype, **options)
+
+
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = float32,
+    device: _Where = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """The n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere."""
+    x = _core.eye(n, n if m is None else m, _core.to_dtype(dtype or float32))
+    return _finish(x, device, requires_grad)
+
+
+def arange(
+    start: float,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    device: _Where = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """The numbers start, start + step, ... below end: ⌈(end − start) / step⌉ of them.
+
+    `arange(end)` starts at 0. Whole-number arguments give int64, others float32.
+
+    Raises:
+        ValueError: step is 0, or leads away from end, or a bound is not finite.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.arange(3)
+        tensor([0, 1, 2])
+    """
+    if end is None:
+        start, end = 0, start
+    if not all(map(math.isfinite, (start, end, step))):
+        raise ValueError(f"[arange] bounds must be finite, got {start}, {end} and step {step}.")
+    if step == 0 or (end - start) / step < 0:
+        raise ValueError(
+            f"[arange] step must lead from start to end, got {start}, {end} and step {step}."
+        )
+    if dtype is None:
+        whole = all(isinstance(v, int) for v in (start, end, step))
+        dtype = int64 if whole else float32
+    count = math.ceil((end - start) / step)
+    return _finish(_core.arange(start, step, count, _core.to_dtype(dtype)), device, requires_grad)
+
+
+def linspace(
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: Any = float32,
+    device: _Where = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """`steps` evenly spaced numbers from start to end, both included.
+
+    Raises:
+        ValueError: steps is negative.
+    """
+    x = _core.linspace(start, end, steps, _core.to_dtype(dtype or float32))
+    return _finish(x, device, requires_grad)
+
+
+def is_tensor(x: object) -> bool:
+    """Whether x is a deepcore Tensor."""
+    return isinstance(x, Tensor)
+
+
+def numel(x: Tensor) -> int:
+    """The number of elements of x."""
+    return x.numel()

@@ -1,0 +1,43 @@
+"""The one device there is."""
+
+from __future__ import annotations
+
+
+class device:  # noqa: N801 - PyTorch's name
+    """A place for tensors: always the CPU.
+
+    Example:
+        >>> import deepcore
+        >>> deepcore.device("cpu")
+        device(type='cpu')
+    """
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
+        name = type.type if isinstance(type, device) else str(type)
+        if name.split(":")[0] != "cpu":
+            raise ValueError(f"[device] deepcore runs on CPUs, got {name!r}.")
+        self.type = "cpu"
+        self.index = index
+
+    def __repr__(self) -> str:
+        return "device(type='cpu')"
+
+    def __str__(self) -> str:
+        return "cpu"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device)
+
+    def __hash__(self) -> int:
+        return hash("cpu")
+
+
+CPU = device()
+
+
+def check_device(where: object) -> None:
+    """Raises ValueError unless `where` is None or names the CPU."""
+    if where is not None and where is not CPU:
+        device(where)  # type: ignore[arg-type]  # anything a user passes: the constructor judges

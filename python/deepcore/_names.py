@@ -1,0 +1,13 @@
+"""Errors for names that PyTorch or Keras have and deepcore lacks, with the closest that it has."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def suggest(owner: str, name: str, known: Iterable[str]) -> str:
+    """The text of an AttributeError: what is missing, and the closest match."""
+    close = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    return f"[{owner}] there is no {name!r}{hint}"

@@ -1,0 +1,214 @@
+"""The methods of Tensor that are written in Python: display, NumPy, conversions, copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._core import Tensor, dtype
+from ._device import CPU, check_device, device
+from ._dtype import bool as bool_
+from ._dtype import float32, float64, int64, numpy_dtype
+from ._names import suggest
+
+
+def __repr__(self: Tensor) -> str:
+    body = np.array2string(self.detach().numpy(), separator=", ", prefix="tensor(", threshold=1000)
+    if self.numel() == 0:
+        body += f", size={self.shape}"
+    if self.dtype not in (float32, int64, bool_) or self.numel() == 0:
+        body += f", dtype={self.dtype}"
+    name = self._node_name
+    if name:
+        body += f", grad_fn=<{name}>"
+    elif self.requires_grad:
+        body += ", requires_grad=True"
+    return f"tensor({body})"
+
+
+def __format__(self: Tensor, spec: str) -> str:
+    if self.ndim == 0:
+        return format(self.item(), spec)
+    return format(repr(self), spec)
+
+
+def __hash__(self: Tensor) -> int:
+    return id(self) // 16
+
+
+def __iter__(self: Tensor) -> Iterator[Tensor]:
+    if self.ndim == 0:
+        raise TypeError("[iter] a tensor without axes cannot be iterated over.")
+    shape = self.shape[1:]
+    return (self._narrow_leading(i, i + 1).reshape(shape) for i in range(len(self)))
+
+
+def __array__(
+    self: Tensor, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+) -> npt.NDArray[Any]:
+    shared = self.numpy()
+    if copy is False and dtype is not None and np.dtype(dtype) != shared.dtype:
+        raise ValueError(f"[numpy] {shared.dtype} elements cannot become {dtype} without a copy.")
+    return shared.astype(dtype or shared.dtype, copy=bool(copy))
+
+
+def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    if not self.is_leaf:
+        raise RuntimeError(
+            "[deepcopy] only a leaf can be copied with its place in the graph; use detach() first."
+        )
+    copied = self.detach().clone()
+    copied.requires_grad = self.requires_grad
+    if self.grad is not None:
+        copied.grad = self.grad.clone()
+    memo[id(self)] = copied
+    return copied
+
+
+def _rebuild(array: npt.NDArray[Any], requires_grad: bool) -> Tensor:
+    from ._creation import tensor
+
+    return tensor(array, requires_grad=requires_grad)
+
+
+def __reduce__(self: Tensor) -> tuple[Callable[..., Tensor], tuple[npt.NDArray[Any], bool]]:
+    return _rebuild, (self.detach().numpy(), self.requires_grad)
+
+
+def tolist(self: Tensor) -> Any:
+    """The elements as nested lists of Python numbers; a number for a tensor without axes."""
+    return self.detach().numpy().tolist()
+
+
+def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
+    """Sets whether backward gives this leaf a gradient; returns it."""
+    self.requires_grad = requires_grad
+    return self
+
+
+def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+    """Calls `hook(gradient)` when backward has this tensor's gradient; what it returns replaces it.
+
+    Returns:
+        A handle whose `remove()` takes the hook away.
+
+    Raises:
+        RuntimeError: the tensor does not require a gradient.
+    """
+    return RemovableHandle(self._register_hook(hook))
+
+
+class RemovableHandle:
+    """Takes a hook away again: `handle.remove()`, or the end of a `with`."""
+
+    def __init__(self, remove: Callable[[], None]) -> None:
+        self._remove: Callable[[], None] | None = remove
+
+    def remove(self) -> None:
+        """Takes the hook away; again is harmless."""
+        if self._remove is not None:
+            self._remove()
+            self._remove = None
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
+
+
+def to(self: Tensor, *target: Any, **options: Any) -> Tensor:
+    """The tensor as another dtype, or itself: `to(dtype)`, `to('cpu')`, `to(other)`.
+
+    Args:
+        target: a dtype, a device, both, or a tensor whose dtype to take.
+        options: `dtype=`, `device=`, `copy=`; `non_blocking` and `memory_format` mean nothing here.
+
+    Raises:
+        ValueError: a device that is not the CPU.
+        TypeError: an unknown option.
+    """
+    wanted = options.pop("dtype", None)
+    check_device(options.pop("device", None))
+    copy = options.pop("copy", False)
+    for hint in ("non_blocking", "memory_format"):
+        options.pop(hint, None)
+    if options:
+        raise TypeError(f"[to] unknown option {next(iter(options))!r}.")
+    for item in target:
+        if isinstance(item, Tensor):
+            wanted = item.dtype
+        elif isinstance(item, dtype) or (isinstance(item, (type, np.dtype))):
+            wanted = item
+        elif isinstance(item, str) and item.split(":")[0] not in ("cpu", "cuda", "mps", "xpu"):
+            wanted = item
+        elif isinstance(item, (str, device)):
+            check_device(item)
+    result = self if wanted is None else self._cast(wanted)
+    return result.clone() if copy and result is self else result
+
+
+def cpu(self: Tensor) -> Tensor:
+    """The tensor itself: it is on the CPU."""
+    return self
+
+
+def to_float(self: Tensor) -> Tensor:
+    """The tensor as float32."""
+    return self._cast(float32)
+
+
+def to_double(self: Tensor) -> Tensor:
+    """The tensor as float64."""
+    return self._cast(float64)
+
+
+def to_long(self: Tensor) -> Tensor:
+    """The tensor as int64; fractions are cut off."""
+    return self._cast(int64)
+
+
+def to_int(self: Tensor) -> Tensor:
+    """The tensor as int64, the one signed integer type there is."""
+    return self._cast(int64)
+
+
+def to_bool(self: Tensor) -> Tensor:
+    """Whether each element is not zero."""
+    return self._cast(bool_)
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor as other's dtype."""
+    return self._cast(other.dtype)
+
+
+def is_floating_point(self: Tensor) -> bool:
+    """Whether the elements are float32 or float64."""
+    return self.dtype in (float32, float64)
+
+
+def __getattr__(self: Tensor, name: str) -> Any:
+    raise AttributeError(suggest("Tensor", name, dir(type(self))))
+
+
+def _device(self: Tensor) -> device:
+    return CPU
+
+
+_METHODS = (
+    __repr__, __format__, __hash__, __iter__, __array__, __deepcopy__, __reduce__, __getattr__,
+    tolist, requires_grad_, register_hook, to, cpu, type_as, is_floating_point,
+)  # fmt: skip
+
+for _method in _METHODS:
+    setattr(Tensor, _method.__name__, _method)
+for _method in (to_float, to_double, to_long, to_int, to_bool):
+    setattr(Tensor, _method.__name__.removeprefix("to_"), _method)
+Tensor.__module__ = "deepcore"
+Tensor.device = property(_device)
+Tensor.__array_ufunc__ = None  # so that `ndarray * tensor` reaches Tensor.__rmul__
+Tensor.nbytes = property(lambda self: self.numel() * numpy_dtype(self.dtype).itemsize)
