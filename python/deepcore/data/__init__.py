@@ -1,0 +1,38 @@
+"""Data sets, samplers, loaders and readers, under PyTorch's names."""
+
+from . import datasets
+from ._collate import default_collate, default_convert
+from ._dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset
+from ._idx import read_idx, write_idx
+from ._loader import DataLoader
+from ._sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
+from ._split import random_split, stratified_split
+
+__all__ = [
+    "BatchSampler",
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "IterableDataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "Subset",
+    "SubsetRandomSampler",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "datasets",
+    "default_collate",
+    "default_convert",
+    "random_split",
+    "read_idx",
+    "stratified_split",
+    "write_idx",
+]

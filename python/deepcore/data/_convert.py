@@ -1,0 +1,55 @@
+"""The one place where arrays become Tensors and rows are taken out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import Tensor, empty, from_numpy, tensor
+
+__all__ = ["Tensor", "row", "stack", "take_rows", "to_tensor"]
+
+_SHARED = {np.dtype(kind) for kind in ("f4", "f8", "i8", "u1", "?")}
+
+
+def to_tensor(value: Any, op: str) -> Tensor:
+    """A Tensor of the same values, in the same memory where a Tensor can have it."""
+    if isinstance(value, Tensor):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"[{op}] expected Tensors or arrays of numbers, got {array.dtype.name}.")
+    shared = array.dtype in _SHARED and array.flags.carray
+    return from_numpy(array) if shared else tensor(array)
+
+
+def stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors of equal shapes along a new first axis, without their gradients."""
+    return from_numpy(np.stack([each.detach().numpy() for each in tensors]))
+
+
+def row(source: Tensor, index: int) -> Tensor:
+    """Row `index`, sharing memory; a negative one counts from the end."""
+    size = source.shape[0]
+    if not -size <= index < size:
+        raise IndexError(f"[data] index must be in [-{size}, {size}), got {index}.")
+    index %= size
+    return source._narrow_leading(index, index + 1).reshape(source.shape[1:])
+
+
+def take_rows(source: Tensor, indices: NDArray[np.int64]) -> Tensor:
+    """A copy of the rows of these indices; negative ones count from the end."""
+    array = source.detach().numpy()
+    size = len(array)
+    if indices.size and not (-size <= indices.min() and indices.max() < size):
+        raise IndexError(
+            f"[data] indices must be in [-{size}, {size}), got {indices.min()} to {indices.max()}."
+        )
+    # Into memory of the pool, and with a mode that writes there at once: 13 us instead of 20 for
+    # 32 rows of 784, which is as much as a small network's forward.
+    rows = empty((len(indices), *array.shape[1:]), source.dtype)
+    array.take(indices, 0, out=rows.numpy(), mode="wrap")
+    return rows

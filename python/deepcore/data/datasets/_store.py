@@ -1,0 +1,95 @@
+"""Where the files of data sets are looked for, and how they get there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..._files import replacing
+from .._idx import unpack_gzip
+
+_TIMEOUT = 30.0  # seconds without a byte before the next mirror is tried
+
+
+def cache_folder() -> Path:
+    """The user's folder for downloaded data: $XDG_CACHE_HOME/deepcore, else ~/.cache/deepcore."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "deepcore"
+
+
+def places(root: str | os.PathLike[str] | None) -> list[Path]:
+    """The folders looked into, in order: `root`, $DEEPCORE_DATA, the user's cache folder."""
+    environment = os.environ.get("DEEPCORE_DATA")
+    named = [Path(place) for place in (root, environment) if place]
+    return [*named, cache_folder()]
+
+
+def find(name: str, folders: Sequence[str], root: str | os.PathLike[str] | None) -> Path | None:
+    """The first `name` or `name.gz` in a place itself or in one of the `folders` of a place."""
+    for place in places(root):
+        for folder in (*folders, ""):
+            for file in (place / folder / f"{name}.gz", place / folder / name):
+                if file.is_file():
+                    return file
+    return None
+
+
+def download(url: str, target: Path, sha256: str) -> None:
+    """Fetch a gzip file whose decompressed bytes have this checksum.
+
+    The checksum is of the decompressed bytes because mirrors compress the same file anew.
+
+    Raises:
+        OSError: the server or the disk failed.
+        ValueError: other bytes came than were expected.
+    """
+    from urllib.request import urlopen
+
+    with urlopen(url, timeout=_TIMEOUT) as reply:
+        data: bytes = reply.read()
+    got = hashlib.sha256(unpack_gzip(data, url)).hexdigest()
+    if got != sha256:
+        raise ValueError(f"its decompressed bytes have sha256 {got}, expected {sha256}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(target) as file:
+        file.write(data)
+
+
+def fetch(
+    name: str,
+    sha256: str,
+    *,
+    folders: Sequence[str],
+    mirrors: Sequence[str],
+    root: str | os.PathLike[str] | None,
+    may_download: bool,
+) -> Path:
+    """The path of a data set's file, found in one of the places or else downloaded from a mirror.
+
+    What is downloaded goes to the first of `folders` in `root`, or in the cache folder without one.
+
+    Raises:
+        FileNotFoundError: it is in none of the places and no mirror gave it.
+    """
+    found = find(name, folders, root)
+    if found:
+        return found
+    from http.client import HTTPException
+
+    failures = [] if may_download else ["download=False"]
+    target = Path(root or cache_folder()) / folders[0] / f"{name}.gz"
+    for mirror in mirrors if may_download else ():
+        url = f"{mirror}{name}.gz"
+        try:
+            download(url, target, sha256)
+            return target
+        except (OSError, HTTPException, ValueError) as error:
+            failures.append(f"{url}: {error}")
+    looked = ", ".join(str(place) for place in places(root))
+    raise FileNotFoundError(
+        f"[datasets] expected {name}, plain or .gz, in one of {looked} (or in their folder "
+        f"{folders[0]!r}), got none, and no download ({'; '.join(failures)}); put the file there, "
+        "pass root=, or set DEEPCORE_DATA to the folder that has it."
+    )
