@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _openmp  # isort: skip  (sets OpenMP up before the extension loads it)
-from . import autograd, cuda
+from . import autograd, cuda, data, datasets, utils
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
     Tensor,
@@ -37,6 +37,7 @@ from ._creation import (
 from ._device import device
 from ._dtype import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from ._grad import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .serialization import load, save
 from . import _tensor  # isort: skip  (gives Tensor its methods)
 
 __version__ = "0.1.0"
