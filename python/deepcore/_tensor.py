@@ -191,7 +191,8 @@ def is_floating_point(self: Tensor) -> bool:
     return self.dtype in (float32, float64)
 
 
-def __getattr__(self: Tensor, name: str) -> Any:
+# Not called __getattr__ here: it would answer for this module's own missing names, too.
+def _absent(self: Tensor, name: str) -> Any:
     raise AttributeError(suggest("Tensor", name, dir(type(self))))
 
 
@@ -200,7 +201,7 @@ def _device(self: Tensor) -> device:
 
 
 _METHODS = (
-    __repr__, __format__, __hash__, __iter__, __array__, __deepcopy__, __reduce__, __getattr__,
+    __repr__, __format__, __hash__, __iter__, __array__, __deepcopy__, __reduce__,
     tolist, requires_grad_, register_hook, to, cpu, type_as, is_floating_point,
 )  # fmt: skip
 
@@ -209,6 +210,7 @@ for _method in _METHODS:
 for _method in (to_float, to_double, to_long, to_int, to_bool):
     setattr(Tensor, _method.__name__.removeprefix("to_"), _method)
 Tensor.__module__ = "deepcore"
+Tensor.__getattr__ = _absent
 Tensor.device = property(_device)
 Tensor.__array_ufunc__ = None  # so that `ndarray * tensor` reaches Tensor.__rmul__
 Tensor.nbytes = property(lambda self: self.numel() * numpy_dtype(self.dtype).itemsize)
