@@ -1,0 +1,48 @@
+"""Layers, containers and losses, under PyTorch's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._names import suggest
+from . import functional
+from ._activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from ._containers import ModuleDict, ModuleList, Sequential
+from ._dropout import Dropout
+from ._linear import Linear
+from ._loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
+from ._module import Module
+from ._parameter import Parameter
+from ._shape import Flatten, Identity, Unflatten
+
+__all__ = [
+    "GELU",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "L1Loss",
+    "LeakyReLU",
+    "Linear",
+    "LogSoftmax",
+    "MSELoss",
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "NLLLoss",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "Unflatten",
+    "functional",
+]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(suggest("nn", name, __all__))

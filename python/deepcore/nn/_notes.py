@@ -1,0 +1,59 @@
+"""The path of the layer in which an error was raised, as a note on the error.
+
+Every module that an error leaves is told to `leave`, from the inside out. Until then nothing is
+recorded, so a call that succeeds pays nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._module import Module
+
+_KEY = "_deepcore_trail"
+
+
+class _Trail:
+    """Where the error has come from so far: from `path` inside `module`."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.layer = type(module).__name__
+        self.path = ""
+        self.note = ""
+
+
+def leave(error: Exception, module: Module) -> None:
+    """Notes that `error` is leaving `module`."""
+    trail = error.__dict__.get(_KEY)
+    if trail is None:
+        error.__dict__[_KEY] = _Trail(module)
+        return
+    if trail.module is module:
+        return
+    name = next((n for n, m in module.named_modules() if m is trail.module), None)
+    if name is None:  # the layer is not part of this module: what is known already stands
+        return
+    trail.module = module
+    trail.path = f"{name}.{trail.path}" if trail.path else name
+    note = f"in layer {trail.path!r} ({trail.layer}) of {type(module).__name__}"
+    if hasattr(error, "add_note"):
+        _replace_note(error, trail.note, note)
+    else:
+        _replace_text(error, trail.note, note)
+    trail.note = note
+
+
+def _replace_note(error: Exception, old: str, new: str) -> None:
+    if old in (notes := getattr(error, "__notes__", [])):
+        notes[notes.index(old)] = new
+    else:
+        error.add_note(new)  # type: ignore[attr-defined]  # Python 3.11 and newer
+
+
+def _replace_text(error: Exception, old: str, new: str) -> None:
+    """Python 3.10 has no notes: the text itself is extended, where it is one."""
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        text = error.args[0].removesuffix(f"\n{old}") if old else error.args[0]
+        error.args = (f"{text}\n{new}",)

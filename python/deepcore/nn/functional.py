@@ -1,0 +1,167 @@
+"""The layers as functions: everything given, nothing kept."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import _core
+from .._core import Tensor, linear
+from .._names import suggest
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "dropout",
+    "gelu",
+    "l1_loss",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "mse_loss",
+    "nll_loss",
+    "relu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "tanh",
+]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(suggest("nn.functional", name, __all__))
+
+
+def check_approximate(approximate: str) -> None:
+    """Raises ValueError unless `approximate` names a form of gelu."""
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f"[gelu] approximate must be 'none' or 'tanh', got {approximate!r}.")
+
+
+def check_probability(p: float) -> None:
+    """Raises ValueError unless p is a probability."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"[dropout] p must be in 0 to 1, got {p}.")
+
+
+def check_reduction(reduction: str) -> None:
+    """Raises ValueError unless `reduction` is one that losses know."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"[loss] reduction must be 'mean', 'sum' or 'none', got {reduction!r}.")
+
+
+# Activations. `inplace` is PyTorch's hint; a new tensor is made.
+
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """max(x, 0); see `nn.ReLU`."""
+    return _core.relu(input)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """x above 0, negative_slope * x below; see `nn.LeakyReLU`."""
+    return _core.leaky_relu(input, negative_slope)
+
+
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    """x Φ(x), or its approximation by 'tanh'; see `nn.GELU`."""
+    check_approximate(approximate)
+    return _core.gelu(input, approximate)
+
+
+def sigmoid(input: Tensor) -> Tensor:
+    """1 / (1 + e⁻ˣ); see `nn.Sigmoid`."""
+    return _core.sigmoid(input)
+
+
+def tanh(input: Tensor) -> Tensor:
+    """The hyperbolic tangent; see `nn.Tanh`."""
+    return _core.tanh(input)
+
+
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """x / (1 + e⁻ˣ); see `nn.SiLU`."""
+    return _core.silu(input)
+
+
+def softmax(input: Tensor, dim: int | None = None) -> Tensor:
+    """Probabilities along axis `dim`; see `nn.Softmax`."""
+    return _core.softmax(input, _implicit_dim("softmax", input) if dim is None else dim)
+
+
+def log_softmax(input: Tensor, dim: int | None = None) -> Tensor:
+    """Log-probabilities along axis `dim`; see `nn.LogSoftmax`."""
+    return _core.log_softmax(input, _implicit_dim("log_softmax", input) if dim is None else dim)
+
+
+def _implicit_dim(op: str, input: Tensor) -> int:
+    dim = 0 if input.ndim in (0, 1, 3) else 1
+    warnings.warn(
+        f"[{op}] dim was not given; {dim} is taken for {input.ndim} axes, as PyTorch does.",
+        stacklevel=3,
+    )
+    return dim
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Zeros with probability p, the rest scaled by 1 / (1 − p); see `nn.Dropout`."""
+    check_probability(p)
+    return _core.dropout(input, p) if training else input
+
+
+# Losses
+
+
+def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """(x − y)²; see `nn.MSELoss`."""
+    return _core.mse_loss(input, target, reduction)
+
+
+def l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """|x − y|; see `nn.L1Loss`."""
+    return _core.l1_loss(input, target, reduction)
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross entropy of softmax(x) and the target; see `nn.CrossEntropyLoss`."""
+    return _core.cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Tensor:
+    """−w_k x_k of class indices k; see `nn.NLLLoss`."""
+    return _core.nll_loss(input, target, weight, ignore_index, reduction)
+
+
+def binary_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
+) -> Tensor:
+    """−w (y log x + (1 − y) log(1 − x)); see `nn.BCELoss`."""
+    return _core.binary_cross_entropy(input, target, weight, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """The binary cross entropy of sigmoid(x); see `nn.BCEWithLogitsLoss`."""
+    return _core.binary_cross_entropy_with_logits(input, target, weight, reduction, pos_weight)
