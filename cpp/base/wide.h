@@ -27,6 +27,23 @@ inline Wide<T> each(F f, const Wide<T>& a, const Others&... others) noexcept {
 }
 
 template <class T>
+inline Wide<T> operator+(const Wide<T>& a, const Wide<T>& b) noexcept {
+  return each([](Vec<T> x, Vec<T> y) { return x + y; }, a, b);
+}
+template <class T>
+inline Wide<T> operator-(const Wide<T>& a, const Wide<T>& b) noexcept {
+  return each([](Vec<T> x, Vec<T> y) { return x - y; }, a, b);
+}
+template <class T>
+inline Wide<T> operator*(const Wide<T>& a, const Wide<T>& b) noexcept {
+  return each([](Vec<T> x, Vec<T> y) { return x * y; }, a, b);
+}
+template <class T>
+inline Wide<T> operator/(const Wide<T>& a, const Wide<T>& b) noexcept {
+  return each([](Vec<T> x, Vec<T> y) { return x / y; }, a, b);
+}
+
+template <class T>
 inline Wide<T> splat_wide(T x) noexcept {
   Wide<T> result;
   for (auto& part : result.part) part = splat(x);

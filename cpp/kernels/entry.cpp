@@ -13,6 +13,7 @@ KernelsOf<T> fill() {
           .matmul = matmul_kernels<T>(),
           .optim = optim_kernels<T>(),
           .reduce = reduce_kernels<T>(),
+          .softmax = softmax_kernels<T>(),
           .variance = variance_kernels<T>()};
 }
 

@@ -15,6 +15,7 @@
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
 #include "kernels/reduce.h"
+#include "kernels/softmax.h"
 #include "kernels/variance.h"
 
 namespace deepcore {
@@ -26,6 +27,7 @@ struct KernelsOf {
   Matmul<T> matmul;
   Optim<T> optim;
   Reduce<T> reduce;
+  Softmax<T> softmax;
   Variance<T> variance;
 };
 

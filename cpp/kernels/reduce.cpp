@@ -72,9 +72,8 @@ std::int64_t scratch(const View& view) {
 
 template <class T>
 void spread(const View& view, const T* g, T divisor, bool accumulate, T* dx) {
-  map_view(view, dx, accumulate, [=](const auto& at) {
-    return each([divisor](Vec<T> v) { return v / splat(divisor); }, at.reduced(g));
-  });
+  map_view(view, dx, accumulate,
+           [=](const auto& at) { return at.reduced(g) / splat_wide(divisor); });
 }
 
 }  // namespace

@@ -12,11 +12,6 @@ namespace deepcore {
 inline constexpr std::int64_t row_block = 1024;    // elements: 16 additions in each of 64 chains
 inline constexpr std::int64_t column_block = 128;  // rows, one chain a column
 
-template <class T>
-inline Wide<T> add_wide(const Wide<T>& a, const Wide<T>& b) noexcept {
-  return each([](Vec<T> x, Vec<T> y) { return x + y; }, a, b);
-}
-
 // Combines the terms of one block of a row in four chains of lanes, which hide the latency of the
 // operation. `empty` changes nothing: 0 for a sum, minus infinity for a maximum.
 template <class T, class Combine, class Term>
@@ -118,13 +113,13 @@ inline void sum_column_block(const View& view, const Tile& tile, std::int64_t be
     for_lanes<T>(0, tile.width, [&](auto c, int count) {
       auto s = load_first_wide(sum + c, count);
 #pragma GCC unroll 8
-      for (int r = 0; r < rows; ++r) s = add_wide(s, term(cursor(j + r, c, count)));
+      for (int r = 0; r < rows; ++r) s = s + term(cursor(j + r, c, count));
       store_first_wide(sum + c, s, count);
     });
   }
   for (; j < end; ++j) {
     for_lanes<T>(0, tile.width, [&](auto c, int count) {
-      const auto s = add_wide(load_first_wide(sum + c, count), term(cursor(j, c, count)));
+      const auto s = load_first_wide(sum + c, count) + term(cursor(j, c, count));
       store_first_wide(sum + c, s, count);
     });
   }

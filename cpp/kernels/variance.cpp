@@ -25,8 +25,8 @@ struct SquaredDeviation {
   const T *x, *mean;
   template <class Cursor>
   Wide<T> operator()(const Cursor& at) const noexcept {
-    const auto square = [](Vec<T> v, Vec<T> m) { return (v - m) * (v - m); };
-    return each(square, at.full(x), at.local(mean));
+    const auto d = at.full(x) - at.local(mean);
+    return d * d;
   }
 };
 
@@ -128,8 +128,7 @@ void backward(const View& view, const T* x, const T* mean, const T* g, T correct
               bool accumulate, T* dx) {
   const T scale = T{2} / std::max(static_cast<T>(view.n) - correction, T{0});
   map_view(view, dx, accumulate, [=](const auto& at) {
-    return each([scale](Vec<T> v, Vec<T> m, Vec<T> d) { return (v - m) * (d * splat(scale)); },
-                at.full(x), at.reduced(mean), at.reduced(g));
+    return (at.full(x) - at.reduced(mean)) * (at.reduced(g) * splat_wide(scale));
   });
 }
 

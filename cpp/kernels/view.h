@@ -53,11 +53,10 @@ inline void for_lanes(std::int64_t first, std::int64_t last, const Step& step) {
   if (j < last) step(j, static_cast<int>(last - j));
 }
 
-template <class T, class Term, class Cursor>
-inline void assign(T* out, bool accumulate, const Term& term, const Cursor& at) {
-  auto value = term(at);
-  if (accumulate) value = each([](Vec<T> a, Vec<T> b) { return a + b; }, at.full(out), value);
-  store_first_wide(out + at.offset, value, at.count);
+// Writes the lanes of an array of the view's shape, or adds to them.
+template <class T, class Cursor>
+inline void put(T* out, const Cursor& at, const Wide<T>& value, bool accumulate = false) noexcept {
+  store_first_wide(out + at.offset, accumulate ? at.full(out) + value : value, at.count);
 }
 
 // out = term(cursor), or out += term(cursor), over the whole view.
@@ -74,12 +73,14 @@ void map_view(const View& view, T* out, bool accumulate, const Term& term) {
       const auto last = std::min(length, first + chunk);
       if (rows) {
         for_lanes<T>(first, last, [&](auto j, int count) {
-          assign(out, accumulate, term, RowCursor<T>{line, line * length + j, count});
+          const RowCursor<T> at{line, line * length + j, count};
+          put(out, at, term(at), accumulate);
         });
       } else {
         const auto reduced = line / view.n * view.inner;
         for_lanes<T>(first, last, [&](auto j, int count) {
-          assign(out, accumulate, term, ColumnCursor<T>{line * length + j, reduced + j, 0, count});
+          const ColumnCursor<T> at{line * length + j, reduced + j, 0, count};
+          put(out, at, term(at), accumulate);
         });
       }
     }
