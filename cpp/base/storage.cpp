@@ -182,7 +182,9 @@ void empty_cache() {
   pool().empty();
 }
 
-Scratch::Scratch(std::int64_t bytes) : bytes_((bytes + alignment - 1) / alignment * alignment) {
+// At least one line, so that an arena in use is never taken for an idle one.
+Scratch::Scratch(std::int64_t bytes)
+    : bytes_((std::max<std::int64_t>(bytes, 1) + alignment - 1) / alignment * alignment) {
   Arena& a = arena;
   if (a.used == 0 && std::max(a.wanted, bytes_) > a.capacity) {
     std::free(a.data);
@@ -190,16 +192,15 @@ Scratch::Scratch(std::int64_t bytes) : bytes_((bytes + alignment - 1) / alignmen
     a.data = static_cast<std::byte*>(system_allocate(std::max(a.wanted, bytes_)));
     a.capacity = std::max(a.wanted, bytes_);
   }
-  const bool fits = a.used + bytes_ <= a.capacity;
-  data_ = fits ? a.data + a.used : static_cast<std::byte*>(system_allocate(bytes_));
+  owned_ = a.used + bytes_ > a.capacity;
+  data_ = owned_ ? static_cast<std::byte*>(system_allocate(bytes_)) : a.data + a.used;
   a.used += bytes_;
   a.wanted = std::max(a.wanted, a.used);
 }
 
 Scratch::~Scratch() {
-  Arena& a = arena;
-  a.used -= bytes_;
-  if (data_ < a.data || data_ >= a.data + std::max<std::int64_t>(a.capacity, 1)) std::free(data_);
+  arena.used -= bytes_;
+  if (owned_) std::free(data_);
 }
 
 }  // namespace deepcore

@@ -63,6 +63,7 @@ class Scratch {
  private:
   std::byte* data_;
   std::int64_t bytes_;
+  bool owned_;  // a block of its own: the arena was too small
 };
 
 }  // namespace deepcore

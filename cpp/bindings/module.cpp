@@ -42,5 +42,5 @@ PYBIND11_MODULE(_core, m) {
   register_graph(m, tensor);
   register_create(m);
   register_view(m, tensor);
-  register_linear(m);
+  register_linear(m, tensor);
 }

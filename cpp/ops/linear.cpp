@@ -1,94 +1,85 @@
 #include "ops/linear.h"
 
 #include "graph/gradients.h"
-#include "kernels/kernels.h"
+#include "ops/multiply.h"
 
 namespace deepcore {
 namespace {
 
-// A product with scratch of its own.
-template <class T>
-void multiply(const MatmulArgs<T>& args) {
-  const auto& matmul = kernels().of<T>().matmul;
-  const Scratch scratch(matmul.scratch(args));
-  matmul.run(args, scratch.data());
-}
-
 // Rows M of the batch, I input features, O outputs:
-//   z = x Wᵀ + b      y = act(z)
-//   dz = dy act'(z)   dx = dz W   dW = dzᵀ x   db = Σ over rows of dz
+//   z = x Wᵀ + b          y = act(z)
+//   dz = dy * act'(z)     dx = dz W     dW = dzᵀ x     db = the sum of dz over rows
 template <class T>
 class Linear final : public Node {
  public:
-  Linear(const Tensor& x, const Tensor& w, const Tensor& b, const Tensor& y)
+  Linear(const Tensor& x, const Tensor& w, const Tensor& b, Activation activation, double slope,
+         const Tensor& y)
       : Node({&x, &w, &b}),
         in_(w->size(1)),
         out_(w->size(0)),
-        rows_(out_ ? y->numel() / out_ : 0),
+        rows_(y->shape().numel(0, y->rank() - 1)),
+        activation_(activation),
+        slope_(static_cast<T>(slope)),
         x_(x->data<T>()),
         w_(w->data<T>()),
         b_(b ? b->data<T>() : nullptr),
         y_(y->data<T>()) {
     if (needs(0)) saved_w_.save(w);
     if (needs(1)) saved_x_.save(x);
+    if (activation != Activation::none && (needs(0) || needs(1) || needs(2))) save_activation(y);
   }
   const char* name() const noexcept override { return "linear"; }
 
   void forward() override {
-    multiply<T>({.m = rows_,
-                 .n = out_,
-                 .k = in_,
-                 .a = x_,
-                 .a_row = in_,
-                 .a_col = 1,
-                 .b = w_,
-                 .b_row = 1,
-                 .b_col = in_,
-                 .c = y_,
-                 .bias = b_});
+    auto args = product(rows_, out_, in_, x_, Layout::plain, w_, Layout::transposed, y_);
+    args.bias = b_;
+    args.activation = activation_;
+    args.slope = slope_;
+    args.z = z_;
+    multiply(args);
   }
 
   void backward(Gradients& gradients) override {
     const T* dz = gradients.of_output<T>();
+    const bool direct = activation_ == Activation::none;
+    const Scratch scratch(direct ? 0 : rows_ * out_ * static_cast<std::int64_t>(sizeof(T)));
+    if (!direct) {
+      kernels().of<T>().activation.backward(scratch.data<T>(), dz, saved_activation_.data<T>(),
+                                            rows_ * out_, activation_, slope_, false);
+      dz = scratch.data<T>();
+    }
     if (T* dx = gradients.of_input<T>(0)) {
-      multiply<T>({.m = rows_,
-                   .n = in_,
-                   .k = out_,
-                   .a = dz,
-                   .a_row = out_,
-                   .a_col = 1,
-                   .b = saved_w_.data<T>(),
-                   .b_row = in_,
-                   .b_col = 1,
-                   .c = dx,
-                   .accumulate = gradients.accumulate(0)});
+      multiply(product(rows_, in_, out_, dz, Layout::plain, saved_w_.data<T>(), Layout::plain, dx,
+                       gradients.accumulate(0)));
     }
     if (T* dw = gradients.of_input<T>(1)) {
-      multiply<T>({.m = out_,
-                   .n = in_,
-                   .k = rows_,
-                   .a = dz,
-                   .a_row = 1,
-                   .a_col = out_,
-                   .b = saved_x_.data<T>(),
-                   .b_row = in_,
-                   .b_col = 1,
-                   .c = dw,
-                   .accumulate = gradients.accumulate(1)});
+      multiply(product(out_, in_, rows_, dz, Layout::transposed, saved_x_.data<T>(), Layout::plain,
+                       dw, gradients.accumulate(1)));
     }
-    if (T* db = gradients.of_input<T>(2)) {
-      if (!gradients.accumulate(2)) std::fill_n(db, out_, T{0});
-      for (std::int64_t i = 0; i < rows_; ++i) {
-        for (std::int64_t j = 0; j < out_; ++j) db[j] += dz[i * out_ + j];
-      }
-    }
+    if (T* db = gradients.of_input<T>(2)) sum_rows(dz, db, gradients.accumulate(2));
   }
 
  private:
+  // The output serves for the gradient of most activations; the others need z.
+  void save_activation(const Tensor& y) {
+    if (saves_output(activation_)) return saved_activation_.save(y);
+    const Tensor z = empty("linear", y->shape(), y->dtype());
+    z_ = z->data<T>();
+    saved_activation_.save(z);
+  }
+  void sum_rows(const T* dz, T* db, bool accumulate) {
+    const auto& reduce = kernels().of<T>().reduce;
+    const View rows{1, rows_, out_};
+    const Scratch scratch(reduce.scratch(rows));
+    reduce.sum(rows, dz, T{1}, accumulate, db, scratch.data());
+  }
+
   std::int64_t in_, out_, rows_;
+  Activation activation_;
+  T slope_;
   const T *x_, *w_, *b_;
-  T* y_;
-  Saved saved_x_{this}, saved_w_{this};
+  T *y_, *z_ = nullptr;
+  Saved saved_x_{this}, saved_w_{this}, saved_activation_{this};
 };
 
 void check(const Tensor& input, const Tensor& weight, const Tensor& bias) {
@@ -100,7 +91,7 @@ void check(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   if (input->rank() == 0 || input->shape().back() != in) {
     throw ValueError("linear", "input's last axis must be in_features=", in, ", got shape ",
                      input->shape(),
-                     input->rank() > 2 ? "; flatten gives channels*height*width features." : ".");
+                     input->rank() > 1 ? "; flatten gives channels*height*width features." : ".");
   }
   if (bias && !(bias->shape() == Shape{out})) {
     throw ValueError("linear", "bias must have shape (out_features,)=", Shape{out}, ", got ",
@@ -114,13 +105,14 @@ void check(const Tensor& input, const Tensor& weight, const Tensor& bias) {
 
 }  // namespace
 
-Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, Activation, double) {
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, Activation activation,
+              double slope) {
   check(input, weight, bias);
   Shape shape = input->shape();
   shape[shape.rank() - 1] = weight->size(0);
   Tensor y = empty("linear", shape, input->dtype());
   return visit_floating("linear", input->dtype(), [&]<class T>(TypeTag<T>) {
-    return run(make_ref<Linear<T>>(input, weight, bias, y), y);
+    return run(make_ref<Linear<T>>(input, weight, bias, activation, slope, y), y);
   });
 }
 

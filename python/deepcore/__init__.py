@@ -13,6 +13,7 @@ from ._core import (
     empty_cache,
     flatten,
     from_numpy,
+    matmul,
     reshape,
     squeeze,
     unflatten,
