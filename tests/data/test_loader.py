@@ -187,7 +187,7 @@ def test_options_that_contradict(options, text):
 
 
 def test_iterables_take_no_order():
-    for options in ({"shuffle": True}, {"sampler": [0]}):
+    for options in ({"shuffle": True}, {"sampler": [0]}, {"batch_sampler": [[0]]}):
         with pytest.raises(ValueError, match="an iterable data set comes in its own order"):
             DataLoader(Countdown(3), **options)
 

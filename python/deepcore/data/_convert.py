@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core import Tensor, empty, from_numpy, tensor
+from .._core import Tensor, from_numpy, tensor
 
 __all__ = ["Tensor", "row", "stack", "take_rows", "to_tensor"]
 
@@ -42,14 +42,11 @@ def row(source: Tensor, index: int) -> Tensor:
 
 def take_rows(source: Tensor, indices: NDArray[np.int64]) -> Tensor:
     """A copy of the rows of these indices; negative ones count from the end."""
-    array = source.detach().numpy()
-    size = len(array)
-    if indices.size and not (-size <= indices.min() and indices.max() < size):
+    # 0.6 us for 32 rows of 64, where indexing with brackets takes 3.0.
+    try:
+        return from_numpy(source.detach().numpy().take(indices, 0))
+    except IndexError as error:
         raise IndexError(
-            f"[data] indices must be in [-{size}, {size}), got {indices.min()} to {indices.max()}."
-        )
-    # Into memory of the pool, and with a mode that writes there at once: 13 us instead of 20 for
-    # 32 rows of 784, which is as much as a small network's forward.
-    rows = empty((len(indices), *array.shape[1:]), source.dtype)
-    array.take(indices, 0, out=rows.numpy(), mode="wrap")
-    return rows
+            f"[data] indices must be in [-{len(source)}, {len(source)}), got {indices.min()} to "
+            f"{indices.max()}."
+        ) from error

@@ -21,24 +21,20 @@ class Fetch(Protocol):
     def __call__(self, indices: Any, stop: threading.Event | None = None) -> Any: ...
 
 
-def fetcher(
-    dataset: Any,
-    batch_sampler: Iterable[Any] | None,
-    collate: Callable[[Any], Any],
-    sampler: Iterable[Any] | None,
-) -> tuple[Fetch, Iterator[Any]]:
-    """What makes a batch, and the indices of one batch after another to give it."""
-    if batch_sampler is None:
-        return partial(_single, dataset, collate), iter(sampler or ())
-    if collate is not default_collate or not takes_batches(dataset):
-        return partial(_collated, dataset, collate), iter(batch_sampler)
+def whole_batches(
+    dataset: Any, batch_sampler: Iterable[Any] | None, collate: Callable[[Any], Any]
+) -> Iterator[Any] | None:
+    """The batches of a data set that gives whole ones, or None where samples must be collated."""
+    if batch_sampler is None or collate is not default_collate or not takes_batches(dataset):
+        return None
     if type(batch_sampler) is BatchSampler:
-        return partial(_whole, dataset), batch_sampler.arrays()
-    return partial(_whole, dataset), iter(batch_sampler)
+        return map(dataset.take, batch_sampler.arrays())
+    return (dataset.take(np.asarray(indices, np.int64)) for indices in batch_sampler)
 
 
-def _whole(dataset: Any, indices: Any, stop: threading.Event | None = None) -> Any:
-    return dataset.take(np.asarray(indices, np.int64))
+def fetcher(dataset: Any, batched: bool, collate: Callable[[Any], Any]) -> Fetch:
+    """What makes a batch of a list of indices or, not batched, a sample of one index."""
+    return partial(_collated if batched else _single, dataset, collate)
 
 
 def _collated(

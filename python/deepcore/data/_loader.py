@@ -12,7 +12,7 @@ import numpy as np
 
 from ._collate import default_collate, default_convert
 from ._dataset import IterableDataset
-from ._fetch import fetcher
+from ._fetch import fetcher, whole_batches
 from ._prefetch import END, Job, prefetch
 from ._sampler import BatchSampler, RandomSampler, SequentialSampler, check_batch_size, chunks
 
@@ -41,7 +41,8 @@ class DataLoader:
             drop_last.
         num_workers: threads that make batches ahead, 0 for none; the order stays. Threads run
             Python one at a time, so they help where samples wait for a disk or are made by NumPy.
-            An iterable without an index has one thread, as it has one order.
+            Batches taken whole are ready sooner than a thread could hand them over, and have none;
+            an iterable without an index has one, as it has one order.
         collate_fn: makes a batch of a list of samples; `default_collate` without it.
         drop_last: leave out a last batch that is shorter.
         worker_init_fn: called with its number in each thread at its start.
@@ -90,11 +91,11 @@ class DataLoader:
         self.worker_init_fn = worker_init_fn
         self._iterable = _has_no_index(dataset)
         self.drop_last = drop_last
-        if batch_sampler is not None:
+        if self._iterable:
+            _check_no_order(shuffle, sampler, batch_sampler)
+        elif batch_sampler is not None:
             _check_alone(batch_size, shuffle, sampler, drop_last)
             batch_size = None
-        elif self._iterable:
-            _check_no_order(shuffle, sampler)
         elif sampler is None:
             sampler = SequentialSampler(dataset)
             if shuffle:
@@ -119,7 +120,11 @@ class DataLoader:
                 return batches
             jobs: Iterable[Job] = repeat(lambda stop: next(batches, END))
             return prefetch(jobs, 1, ahead, self.worker_init_fn)
-        fetch, indices = fetcher(self.dataset, self.batch_sampler, self.collate_fn, self.sampler)
+        whole = whole_batches(self.dataset, self.batch_sampler, self.collate_fn)
+        if whole is not None:
+            return whole
+        fetch = fetcher(self.dataset, self.batch_sampler is not None, self.collate_fn)
+        indices: Any = self.sampler if self.batch_sampler is None else self.batch_sampler
         if self.num_workers == 0:
             return map(fetch, indices)
         jobs = (partial(fetch, batch) for batch in indices)
@@ -186,8 +191,8 @@ def _check_alone(
         )
 
 
-def _check_no_order(shuffle: bool | None, sampler: object) -> None:
-    if shuffle or sampler is not None:
+def _check_no_order(shuffle: bool | None, sampler: object, batch_sampler: object) -> None:
+    if shuffle or sampler is not None or batch_sampler is not None:
         raise ValueError(
             "[DataLoader] an iterable data set comes in its own order, got shuffle=True or a "
             "sampler; shuffle where it is made."
