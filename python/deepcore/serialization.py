@@ -114,7 +114,7 @@ def _unpack(data: bytes, name: str) -> Any:
     try:
         entries = read(data)
     except SafetensorError as error:
-        raise ValueError(f"[load] {name} {_suspect(data)} ({error}).") from error
+        raise ValueError(f"[load] {name} {_suspect(data, error)}.") from error
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     metadata = header.get("__metadata__") or {}
     if not any(key in metadata for key in _OWN_KEYS):
@@ -174,14 +174,15 @@ def _foreign(entry: Mapping[str, Any], key: str, name: str) -> Tensor:
     return tensor(_array(data, dtype, shape))
 
 
-def _suspect(data: bytes) -> str:
+def _suspect(data: bytes, error: Exception) -> str:
+    """What the file seems to be, since it is no intact safetensors file."""
     convert = "in PyTorch, safetensors.torch.save_file(state_dict, path) writes what is read here"
     if data.startswith(b"PK\x03\x04"):
         if b"data.pkl" in data[:4096]:
             return f"is a pickled PyTorch file (.pt), which could run any code; {convert}"
         return "is a zip archive, such as a NumPy .npz or a Keras file, not a safetensors file"
     if data[8:9] == b"{":
-        return "is a damaged or truncated safetensors file; take another copy of it"
+        return f"is a damaged or truncated safetensors file ({error}); take another copy of it"
     if data[:1] == b"\x80" and data[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return (
             f"is a Python pickle, such as an old PyTorch .pt, which could run any code; {convert}"

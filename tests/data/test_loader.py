@@ -214,9 +214,11 @@ def test_an_error_names_its_sample(workers):
 
     loader = DataLoader(Failing(9), 2, num_workers=workers)
     seen = []
-    with pytest.raises(KeyError, match="while taking sample 5") as caught:
+    with pytest.raises(KeyError, match="label") as caught:
         seen.extend(batch.numpy().tolist() for batch in loader)
     assert seen == [[0, 1], [2, 3]]
+    told = [*map(str, caught.value.args), *getattr(caught.value, "__notes__", ())]
+    assert "[DataLoader] while taking sample 5." in "\n".join(told).split("\n")
     assert "failing" in [entry.name for entry in caught.traceback]
 
 

@@ -36,6 +36,13 @@ def workers():
     return [t for t in threading.enumerate() if t.name.startswith("deepcore-data")]
 
 
+def soon(condition):
+    deadline = time.perf_counter() + 10
+    while not condition() and time.perf_counter() < deadline:
+        time.sleep(0.005)
+    return condition()
+
+
 @pytest.fixture(autouse=True)
 def no_thread_left():
     assert workers() == []
@@ -48,8 +55,9 @@ def test_several_threads_work_ahead_of_the_loop():
     data = Slow(12, 0.02)
     batches = iter(DataLoader(data, 2, num_workers=3, prefetch_factor=1))
     next(batches)
-    time.sleep(0.2)
-    assert len(data.asked) == 8  # the first batch and the three ahead of it
+    assert soon(lambda: len(data.asked) == 8)  # the first batch and the three ahead of it
+    time.sleep(0.1)
+    assert len(data.asked) == 8
     assert len(data.threads) == 3
     assert threading.current_thread() not in data.threads
     assert len(list(batches)) == 5
@@ -100,33 +108,31 @@ def test_an_abandoned_batch_is_given_up_between_samples():
     start = time.perf_counter()
     with pytest.raises(ValueError, match="broken"):
         list(DataLoader(data, 500, num_workers=2))
-    assert time.perf_counter() - start < 1  # the second batch alone takes 2.5 s
-    assert len(data.asked) < 100
+    assert time.perf_counter() - start < 2  # a batch takes 2.5 s
+    assert len(data.asked) < 400
 
 
 def test_threads_end_when_the_collector_runs_inside_of_one():
-    holder = []
+    left_behind = threading.Event()
 
     class Collects(Slow):
         def __getitem__(self, index):
             if index == 3:
-                time.sleep(0.05)  # by then the loop has left its iterator behind, in a cycle
+                left_behind.wait(10)
                 gc.collect()
             return index
 
     gc.collect()
     gc.disable()
     try:
-        batches = iter(DataLoader(Collects(100), 1, num_workers=1, prefetch_factor=8))
-        holder.append((batches, holder))
-        next(batches)
-        del batches, holder
-        deadline = time.perf_counter() + 5
-        while workers() and time.perf_counter() < deadline:
-            time.sleep(0.01)
+        cycle = [iter(DataLoader(Collects(100), 1, num_workers=1, prefetch_factor=8))]
+        cycle.append(cycle)
+        next(cycle[0])
+        del cycle
+        left_behind.set()
+        assert soon(lambda: workers() == [])
     finally:
         gc.enable()
-    assert workers() == []
 
 
 def test_a_broken_iterable_raises_in_the_loop():
@@ -196,4 +202,4 @@ def test_ctrl_c():
         child.send_signal(signal.SIGINT)
         assert child.stdout.readline() == "interrupted\n"
         assert child.wait(10) == 0
-        assert time.perf_counter() - start < 2  # a batch takes 5 s
+        assert time.perf_counter() - start < 4  # a batch takes 5 s
