@@ -39,6 +39,7 @@ from ._device import device
 from ._dtype import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from ._grad import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .serialization import load, save
+
 from . import _tensor  # isort: skip  (gives Tensor its methods)
 
 __version__ = "0.1.0"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _core
-from ._core import Tensor, dtype
+from ._core import Tensor
 from ._device import check_device
 from ._dtype import float32, int64
 

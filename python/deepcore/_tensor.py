@@ -120,6 +120,10 @@ class RemovableHandle:
         self.remove()
 
 
+def _is_device(name: str) -> bool:
+    return not hasattr(np, name)
+
+
 def to(self: Tensor, *target: Any, **options: Any) -> Tensor:
     """The tensor as another dtype, or itself: `to(dtype)`, `to('cpu')`, `to(other)`.
 
@@ -141,12 +145,10 @@ def to(self: Tensor, *target: Any, **options: Any) -> Tensor:
     for item in target:
         if isinstance(item, Tensor):
             wanted = item.dtype
-        elif isinstance(item, dtype) or (isinstance(item, (type, np.dtype))):
-            wanted = item
-        elif isinstance(item, str) and item.split(":")[0] not in ("cpu", "cuda", "mps", "xpu"):
-            wanted = item
-        elif isinstance(item, (str, device)):
+        elif isinstance(item, device) or (isinstance(item, str) and _is_device(item)):
             check_device(item)
+        else:
+            wanted = item
     result = self if wanted is None else self._cast(wanted)
     return result.clone() if copy and result is self else result
 
