@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .._notes import add_note
 from ._collate import default_collate
 from ._dataset import takes_batches
 from ._sampler import BatchSampler
@@ -63,12 +64,5 @@ def _sample(dataset: Any, index: Any) -> Any:
     try:
         return dataset[index]
     except Exception as error:
-        _add_note(error, f"[DataLoader] while taking sample {index}.")
+        add_note(error, f"[DataLoader] while taking sample {index}.")
         raise
-
-
-def _add_note(error: Exception, note: str) -> None:
-    if hasattr(error, "add_note"):
-        error.add_note(note)
-    elif error.args and isinstance(error.args[0], str):  # Python 3.10 has no notes
-        error.args = (f"{error.args[0]}\n{note}", *error.args[1:])
