@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 import deepcore
-from deepcore import Tensor, from_numpy, tensor
+from deepcore import Tensor, from_numpy, nn, tensor
 
 KINDS = ["bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"]
 KINDS += ["float16", "float32", "float64"]
@@ -38,7 +38,7 @@ def same(a, b):
     if type(a) is not type(b):
         return False
     if isinstance(a, Tensor):
-        return same(a.detach().numpy(), b.numpy())
+        return same(a.detach().numpy(), b.detach().numpy())
     if isinstance(a, (np.ndarray, np.generic)):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if isinstance(a, dict):
@@ -95,6 +95,21 @@ def test_a_tensor_with_a_gradient_is_saved_as_its_values(path):
     assert same(weight, back)
 
 
+def test_a_model_goes_on_in_another(path):
+    def model():
+        return nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+
+    one, other = model(), model()
+    deepcore.save({"model": one.state_dict(), "epoch": 3}, path)
+    with safe_open(path, framework="numpy") as file:
+        assert "model.2.weight" in set(file.keys())
+    other.load_state_dict(deepcore.load(path)["model"])
+    x = tensor(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32))
+    assert same(one(x), other(x))
+    with pytest.raises(TypeError, match=r"got Sequential at obj; save its state_dict\(\)\.$"):
+        deepcore.save(one, path)
+
+
 def test_strided_arrays(path):
     array = np.arange(24.0).reshape(4, 6)
     for view in (array.T, array[::2, ::-3], np.asfortranarray(array), np.broadcast_to(1.5, (2, 3))):
@@ -137,13 +152,13 @@ class Model:
     ("obj", "text"),
     [
         (ring(), r"does not contain itself, got obj\['x'\]\[1\]\['again'\], which does"),
-        ({"f": [0, print]}, r"got a builtin_function_or_method at obj\['f'\]\[1\]; leave it out"),
-        ([int], r"got the class int at obj\[0\]; leave it out"),
-        ({"m": Model()}, r"got a Model at obj\['m'\]; save its state_dict\(\)\.$"),
-        ({1: {2, 3}}, r"got a set at obj\[1\]; save a sorted list"),
-        (object(), "got a object at obj; "),
-        ([b"raw"], r"got a bytes at obj\[0\]"),
-        ([3j], r"got a complex at obj\[0\]"),
+        ({"f": [0, print]}, r"got builtin_function_or_method at obj\['f'\]\[1\]; leave it out"),
+        ([int], r"got class int at obj\[0\]; leave it out"),
+        ({"m": Model()}, r"got Model at obj\['m'\]; save its state_dict\(\)\.$"),
+        ({1: {2, 3}}, r"got set at obj\[1\]; save a sorted list"),
+        (object(), "got object at obj; "),
+        ([b"raw"], r"got bytes at obj\[0\]"),
+        ([3j], r"got complex at obj\[0\]"),
         ({"a": np.zeros(2, ">f4")}, r"byte order, got ndarray of '>f4' at obj\['a'\]"),
         ([np.zeros(2, complex)], r"got ndarray of '<c16' at obj\[0\]"),
         ([np.array(["a"])], r"got ndarray of '<U1' at obj\[0\]"),

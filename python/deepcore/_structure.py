@@ -141,9 +141,8 @@ def _refusal(value: object, path: tuple[object, ...]) -> str:
         hint = "save its state_dict()"
     elif isinstance(value, (set, frozenset)):
         hint = "save a sorted list"
-    kind = value.__name__ if isinstance(value, type) else type(value).__name__
-    article = "the class" if isinstance(value, type) else "a"
+    kind = f"class {value.__name__}" if isinstance(value, type) else type(value).__name__
     return (
         "[save] expected Tensors, arrays, numbers, strings, None, or dicts, lists and tuples of "
-        f"those, got {article} {kind} at {_name(path)}; {hint}."
+        f"those, got {kind} at {_name(path)}; {hint}."
     )
