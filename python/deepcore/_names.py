@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 def suggest(owner: str, name: str, known: Iterable[str]) -> str:
     """The text of an AttributeError: what is missing, and the closest match."""
-    close = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else "."
+    spelled = {k.lower(): k for k in known if not k.startswith("_")}
+    close = difflib.get_close_matches(name.lower(), spelled, n=1)
+    hint = f"; did you mean {spelled[close[0]]!r}?" if close else "."
     return f"[{owner}] there is no {name!r}{hint}"
