@@ -8,7 +8,8 @@ from typing import Any, TypeVar, overload
 
 from ._fusion import Step, steps_of
 from ._module import Module
-from ._notes import leave
+from ._trail import leave
+from ._tree import Tree
 
 _R = TypeVar("_R", bound="_Row")
 
@@ -110,7 +111,7 @@ class Sequential(_Row):
 
     def forward(self, input: Any) -> Any:
         structure, steps, layers = self._plan
-        if structure is not Module._structure:
+        if structure is not Tree._structure:
             steps, layers = self._make_plan()
         remaining = iter(steps)
         try:
@@ -122,7 +123,7 @@ class Sequential(_Row):
         return input
 
     def _make_plan(self) -> tuple[list[Step], list[Module]]:
-        structure = Module._structure
+        structure = Tree._structure
         pairs = steps_of(list(self))
         layers, steps = [layer for layer, _ in pairs], [step for _, step in pairs]
         self.__dict__["_plan"] = (structure, steps, layers)

@@ -139,10 +139,11 @@ class _BackwardCall:
                 continue
             given = given if isinstance(given, tuple) else (given,)
             if len(given) != len(grad_input) or not self.any_input:
-                expected = f"{len(grad_input)} gradients" if self.any_input else "None"
+                count = f"{len(grad_input)} gradients, one for each input"
+                expected = count if self.any_input else "None where no input has a gradient"
                 raise ValueError(
                     f"[full_backward_hook] a hook of {type(self.module).__name__} must return "
-                    f"{expected}, one for each input that has one, got {len(given)}."
+                    f"{expected}, got {len(given)}."
                 )
             grad_input = given
         self.result = grad_input

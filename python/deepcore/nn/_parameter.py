@@ -38,10 +38,10 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        copied = type(self)(_core.tensor(self.detach().numpy()), self.requires_grad)
+        copied = type(self)(self.detach().clone(), self.requires_grad)
         memo[id(self)] = copied
         if self.grad is not None:
-            copied.grad = _core.tensor(self.grad.numpy())
+            copied.grad = self.grad.clone()
         copied.__dict__.update(copy.deepcopy(self.__dict__, memo))
         return copied
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._notes import add_note
+
 if TYPE_CHECKING:
     from ._module import Module
 
@@ -38,22 +40,5 @@ def leave(error: Exception, module: Module) -> None:
     trail.module = module
     trail.path = f"{name}.{trail.path}" if trail.path else name
     note = f"in layer {trail.path!r} ({trail.layer}) of {type(module).__name__}"
-    if hasattr(error, "add_note"):
-        _replace_note(error, trail.note, note)
-    else:
-        _replace_text(error, trail.note, note)
+    add_note(error, note, instead_of=trail.note)
     trail.note = note
-
-
-def _replace_note(error: Exception, old: str, new: str) -> None:
-    if old in (notes := getattr(error, "__notes__", [])):
-        notes[notes.index(old)] = new
-    else:
-        error.add_note(new)  # type: ignore[attr-defined]  # Python 3.11 and newer
-
-
-def _replace_text(error: Exception, old: str, new: str) -> None:
-    """Python 3.10 has no notes: the text itself is extended, where it is one."""
-    if len(error.args) == 1 and isinstance(error.args[0], str):
-        text = error.args[0].removesuffix(f"\n{old}") if old else error.args[0]
-        error.args = (f"{text}\n{new}",)
