@@ -19,6 +19,7 @@ void register_tensor(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_create(py::module_& m);
 void register_view(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
+void register_finite(py::module_& m);
 void register_linear(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 
 // A deepcore dtype, a NumPy dtype, or the name of one; int32 counts as int64.

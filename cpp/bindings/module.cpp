@@ -42,5 +42,6 @@ PYBIND11_MODULE(_core, m) {
   register_graph(m, tensor);
   register_create(m);
   register_view(m, tensor);
+  register_finite(m);
   register_linear(m, tensor);
 }

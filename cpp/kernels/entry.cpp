@@ -10,6 +10,7 @@ template <class T>
 KernelsOf<T> fill() {
   return {.activation = activation_kernels<T>(),
           .extreme = extreme_kernels<T>(),
+          .finite = finite_kernels<T>(),
           .matmul = matmul_kernels<T>(),
           .optim = optim_kernels<T>(),
           .reduce = reduce_kernels<T>(),

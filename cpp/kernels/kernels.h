@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "kernels/activation.h"
 #include "kernels/extreme.h"
+#include "kernels/finite.h"
 #include "kernels/integer_sum.h"
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
@@ -24,6 +25,7 @@ template <class T>
 struct KernelsOf {
   ActivationKernels<T> activation;
   Extreme<T> extreme;
+  Finite<T> finite;
   Matmul<T> matmul;
   Optim<T> optim;
   Reduce<T> reduce;
