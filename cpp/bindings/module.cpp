@@ -44,4 +44,5 @@ PYBIND11_MODULE(_core, m) {
   register_view(m, tensor);
   register_finite(m);
   register_linear(m, tensor);
+  register_optim(m);
 }

@@ -30,6 +30,7 @@ void Tape::add_backward(const Ref<Node>& node, const Gradients& gradients) {
 void Tape::replay() {
   if (capturing)
     throw RuntimeError("replay", "a capture is under way on this thread; end it first.");
+  for (const auto& read : readings_) read();
   for (const Step& step : steps_) {
     if (step.gradients) {
       step.node->backward(*step.gradients);

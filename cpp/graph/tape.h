@@ -5,6 +5,7 @@
 // run; the backward walk puts each node's backward with the buffers it resolved.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,8 @@ class Tape : public RefCounted {
 
   void add_forward(const Ref<Node>& node) { steps_.push_back({node, nullptr}); }
   void add_backward(const Ref<Node>& node, const Gradients& gradients);
+  // Called at the beginning of every replay: what a step reads from outside is read there.
+  void before_replay(std::function<void()> read) { readings_.push_back(std::move(read)); }
   void keep(const Ref<Storage>& storage) { kept_.push_back(storage); }
 
  private:
@@ -33,6 +36,7 @@ class Tape : public RefCounted {
   };
   std::vector<Step> steps_;
   std::vector<Ref<Storage>> kept_;
+  std::vector<std::function<void()>> readings_;
 };
 
 // For ops whose output's shape depends on values: they cannot be replayed on others.

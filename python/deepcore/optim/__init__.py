@@ -1,0 +1,20 @@
+"""Optimizers with PyTorch's names, arguments, defaults and state dicts."""
+
+from . import lr_scheduler
+from ._adadelta import Adadelta
+from ._adagrad import Adagrad
+from ._adam import Adam, AdamW
+from ._optimizer import Optimizer
+from ._rmsprop import RMSprop
+from ._sgd import SGD
+
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSprop",
+    "lr_scheduler",
+]

@@ -1,0 +1,70 @@
+"""Adadelta."""
+
+from __future__ import annotations
+
+from .._core import AdadeltaStepper
+from ._check import check_range
+from ._optimizer import Group, Optimizer, Params, Stepper
+
+
+class Adadelta(Optimizer):
+    r"""Steps in units of the parameter: past steps over past gradients, both as running means.
+
+    .. math::
+        s = \rho s + (1 - \rho) g'^2, \qquad
+        d = \frac{\sqrt{a + \epsilon}}{\sqrt{s + \epsilon}} g', \qquad
+        a = \rho a + (1 - \rho) d^2, \qquad p = p - \eta d
+
+    with :math:`g' = g + \lambda p`, learning rate :math:`\eta` and weight decay :math:`\lambda`.
+
+    Args:
+        params: parameters or groups, see :class:`Optimizer`.
+        lr: the learning rate, a factor of the step.
+        rho: the share of the running means that is kept.
+        eps: keeps the quotient finite, and makes the first step.
+        weight_decay: adds this times the parameter to its gradient.
+        maximize: go up the gradient instead of down.
+
+    Raises:
+        ValueError: a negative option, or rho not in [0, 1].
+
+    Reference:
+        Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).
+
+    Example:
+        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
+        >>> optimizer = deepcore.optim.Adadelta([weight])
+        >>> (weight * weight).sum().backward()
+        >>> optimizer.step()
+        >>> [round(w, 4) for w in weight.tolist()]
+        [0.9968, 0.9968]
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1.0,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "rho": rho,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
+
+    def _new_stepper(self) -> Stepper:
+        return AdadeltaStepper()
+
+    def _check_group(self, group: Group) -> None:
+        for name in ("lr", "rho", "eps", "weight_decay"):
+            check_range("adadelta", name, group[name])
+        if group["rho"] > 1:
+            raise ValueError(f"[adadelta] rho must be at most 1, got {group['rho']:g}.")

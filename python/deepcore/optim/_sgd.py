@@ -1,0 +1,78 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from .._core import SGDStepper
+from ._check import check_range
+from ._optimizer import Group, Optimizer, Params, Stepper
+
+
+class SGD(Optimizer):
+    r"""Stochastic gradient descent, with momentum as an option.
+
+    .. math::
+        g' = g + \lambda p, \qquad b = \mu b + (1 - \tau) g', \qquad p = p - \eta b
+
+    with learning rate :math:`\eta`, weight decay :math:`\lambda`, momentum :math:`\mu` and dampening
+    :math:`\tau`; the first :math:`b` is :math:`g'`. Nesterov's form steps along
+    :math:`g' + \mu b`. Without momentum the step is along :math:`g'`.
+
+    Args:
+        params: parameters or groups, see :class:`Optimizer`.
+        lr: the learning rate.
+        momentum: the share of the last direction that is kept.
+        dampening: what is taken off the gradient's share in the direction.
+        weight_decay: adds this times the parameter to its gradient.
+        nesterov: look ahead along the new direction; needs a momentum and no dampening.
+        maximize: go up the gradient instead of down.
+
+    Raises:
+        ValueError: a negative option, or Nesterov's form without momentum or with dampening.
+
+    Reference:
+        Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in
+        deep learning" (2013).
+
+    Example:
+        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
+        >>> optimizer = deepcore.optim.SGD([weight], lr=0.1, momentum=0.9)
+        >>> (weight * weight).sum().backward()
+        >>> optimizer.step()
+        >>> weight.tolist()
+        [0.800000011920929, 0.800000011920929]
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        fused: bool | None = None,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
+
+    def _new_stepper(self) -> Stepper:
+        return SGDStepper()
+
+    def _check_group(self, group: Group) -> None:
+        for name in ("lr", "momentum", "weight_decay"):
+            check_range("sgd", name, group[name])
+        if group["nesterov"] and not (group["momentum"] > 0 and group["dampening"] == 0):
+            raise ValueError(
+                "[sgd] nesterov must have a momentum above 0 and no dampening, got "
+                f"momentum={group['momentum']:g} and dampening={group['dampening']:g}."
+            )

@@ -1,0 +1,104 @@
+"""Learning rates that change with the epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._optimizer import Optimizer
+
+
+class LRScheduler:
+    """The base of schedulers: ``step()`` once an epoch sets every group's ``lr``.
+
+    A subclass writes ``get_lr``, which returns the rates of all groups at ``self.last_epoch``.
+
+    Args:
+        optimizer: whose groups are scheduled.
+        last_epoch: the epoch to go on from; -1 starts, and takes the groups' rates as initial ones.
+
+    Raises:
+        TypeError: optimizer is no Optimizer.
+        ValueError: last_epoch is given but the groups have no ``initial_lr``.
+    """
+
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
+        if not isinstance(optimizer, Optimizer):
+            kind = type(optimizer).__name__
+            raise TypeError(f"[lr_scheduler] optimizer must be an Optimizer, got {kind}.")
+        self.optimizer = optimizer
+        for group in optimizer.param_groups:
+            if last_epoch == -1:
+                group["initial_lr"] = group["lr"]
+            elif "initial_lr" not in group:
+                raise ValueError(
+                    f"[lr_scheduler] last_epoch={last_epoch} needs groups with an 'initial_lr', got "
+                    "none; load the optimizer's state dict first."
+                )
+        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
+        self.last_epoch = last_epoch
+        self._step_count = 0
+        self.step()
+
+    def get_lr(self) -> list[float]:
+        """The rate of every group at ``self.last_epoch``."""
+        raise NotImplementedError("[lr_scheduler] get_lr() must be written by the subclass.")
+
+    def get_last_lr(self) -> list[float]:
+        """The rate of every group as last set."""
+        return self._last_lr
+
+    def step(self) -> None:
+        """Go to the next epoch."""
+        self._step_count += 1
+        self.last_epoch += 1
+        rates = self.get_lr()
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+        self._last_lr = rates
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the scheduler knows but the optimizer."""
+        return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what ``state_dict()`` gave."""
+        self.__dict__.update(state_dict)
+
+
+class StepLR(LRScheduler):
+    """Multiplies the learning rates by gamma every step_size epochs.
+
+    Args:
+        optimizer: whose groups are scheduled.
+        step_size: the number of epochs between two falls.
+        gamma: the factor.
+        last_epoch: the epoch to go on from.
+
+    Raises:
+        ValueError: step_size is below 1.
+
+    Example:
+        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
+        >>> optimizer = deepcore.optim.SGD([weight], lr=1.0)
+        >>> scheduler = deepcore.optim.lr_scheduler.StepLR(optimizer, step_size=2)
+        >>> for epoch in range(3):
+        ...     optimizer.step()
+        ...     scheduler.step()
+        >>> scheduler.get_last_lr()
+        [0.1]
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
+        if step_size < 1:
+            raise ValueError(f"[step_lr] step_size must be at least 1, got {step_size}.")
+        self.step_size = step_size
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float]:
+        """The rates, multiplied by gamma at each multiple of step_size."""
+        falls = self.last_epoch > 0 and self.last_epoch % self.step_size == 0
+        factor = self.gamma if falls else 1.0
+        return [group["lr"] * factor for group in self.optimizer.param_groups]
