@@ -35,8 +35,7 @@ def __format__(self: Tensor, spec: str) -> str:
     return format(repr(self), spec)
 
 
-def __hash__(self: Tensor) -> int:
-    return id(self) // 16
+__hash__ = object.__hash__  # identity; a function in Python would cost an optimizer 0.6 us a step
 
 
 def __iter__(self: Tensor) -> Iterator[Tensor]:

@@ -8,17 +8,16 @@ from ._optimizer import Group, Optimizer, Params, Stepper
 
 
 class Adadelta(Optimizer):
-    r"""Steps in units of the parameter: past steps over past gradients, both as running means.
+    """Steps in units of the parameter: past steps over past gradients, both as running means.
 
-    .. math::
-        s = \rho s + (1 - \rho) g'^2, \qquad
-        d = \frac{\sqrt{a + \epsilon}}{\sqrt{s + \epsilon}} g', \qquad
-        a = \rho a + (1 - \rho) d^2, \qquad p = p - \eta d
-
-    with :math:`g' = g + \lambda p`, learning rate :math:`\eta` and weight decay :math:`\lambda`.
+        g' = g + weight_decay · p
+        s ← rho · s + (1 − rho) · g'²
+        d = √(a + eps) / √(s + eps) · g'
+        a ← rho · a + (1 − rho) · d²
+        p ← p − lr · d
 
     Args:
-        params: parameters or groups, see :class:`Optimizer`.
+        params: parameters or groups, see `Optimizer`.
         lr: the learning rate, a factor of the step.
         rho: the share of the running means that is kept.
         eps: keeps the quotient finite, and makes the first step.
@@ -32,12 +31,13 @@ class Adadelta(Optimizer):
         Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).
 
     Example:
-        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
-        >>> optimizer = deepcore.optim.Adadelta([weight])
-        >>> (weight * weight).sum().backward()
+        >>> import deepcore as dc
+        >>> weight = dc.ones(2, requires_grad=True)
+        >>> optimizer = dc.optim.Adadelta([weight])
+        >>> weight.grad = dc.tensor([2.0, -2.0])
         >>> optimizer.step()
         >>> [round(w, 4) for w in weight.tolist()]
-        [0.9968, 0.9968]
+        [0.9968, 1.0032]
     """
 
     def __init__(

@@ -8,16 +8,16 @@ from ._optimizer import Group, Optimizer, Params, Stepper
 
 
 class Adagrad(Optimizer):
-    r"""Steps that shrink with the sum of all squared gradients so far.
+    """Steps that shrink with the sum of all squared gradients so far.
 
-    .. math::
-        s = s + g'^2, \qquad p = p - \frac{\eta}{1 + (t - 1) d} \frac{g'}{\sqrt{s} + \epsilon}
+        g' = g + weight_decay · p
+        s ← s + g'²
+        p ← p − lr / (1 + (t − 1) · lr_decay) · g' / (√s + eps)
 
-    with :math:`g' = g + \lambda p`, learning rate :math:`\eta`, its decay :math:`d`, weight decay
-    :math:`\lambda`, and t the number of the update.
+    where t is the number of the update.
 
     Args:
-        params: parameters or groups, see :class:`Optimizer`.
+        params: parameters or groups, see `Optimizer`.
         lr: the learning rate.
         lr_decay: how fast the learning rate falls with the number of updates.
         weight_decay: adds this times the parameter to its gradient.
@@ -33,12 +33,13 @@ class Adagrad(Optimizer):
         Optimization" (2011).
 
     Example:
-        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
-        >>> optimizer = deepcore.optim.Adagrad([weight], lr=0.5)
-        >>> (weight * weight).sum().backward()
+        >>> import deepcore as dc
+        >>> weight = dc.ones(2, requires_grad=True)
+        >>> optimizer = dc.optim.Adagrad([weight], lr=0.5)
+        >>> weight.grad = dc.tensor([2.0, -2.0])
         >>> optimizer.step()
         >>> weight.tolist()
-        [0.5, 0.5]
+        [0.5, 1.5]
     """
 
     def __init__(

@@ -8,24 +8,24 @@ from ._optimizer import Group, Optimizer, Params, Stepper
 
 
 class Adam(Optimizer):
-    r"""Steps along a running mean of gradients over the root of a running mean of their squares.
+    """Steps along a running mean of gradients over the root of a running mean of their squares.
 
-    .. math::
-        m = \beta_1 m + (1 - \beta_1) g', \qquad v = \beta_2 v + (1 - \beta_2) g'^2, \qquad
-        p = p - \eta \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+        g' = g + weight_decay · p
+        m ← β₁ · m + (1 − β₁) · g'
+        v ← β₂ · v + (1 − β₂) · g'²
+        p ← p − lr · m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + eps)
 
-    with :math:`g' = g + \lambda p`, learning rate :math:`\eta`, weight decay :math:`\lambda`, and t
-    the number of the update. AMSGrad takes the largest v so far.
+    where t is the number of the update. AMSGrad takes the largest v so far.
 
     Args:
-        params: parameters or groups, see :class:`Optimizer`.
+        params: parameters or groups, see `Optimizer`.
         lr: the learning rate.
         betas: the shares of the two running means that are kept.
         eps: keeps the quotient finite.
         weight_decay: adds this times the parameter to its gradient.
         amsgrad: divide by the largest v so far.
         maximize: go up the gradient instead of down.
-        decoupled_weight_decay: decay as :class:`AdamW` does.
+        decoupled_weight_decay: decay as `AdamW` does.
 
     Raises:
         ValueError: a negative option, or betas not in [0, 1).
@@ -35,12 +35,13 @@ class Adam(Optimizer):
         "On the Convergence of Adam and Beyond" (2018) for AMSGrad.
 
     Example:
-        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
-        >>> optimizer = deepcore.optim.Adam([weight], lr=0.1)
-        >>> (weight * weight).sum().backward()
+        >>> import deepcore as dc
+        >>> weight = dc.ones(2, requires_grad=True)
+        >>> optimizer = dc.optim.Adam([weight], lr=0.1)
+        >>> weight.grad = dc.tensor([2.0, -2.0])
         >>> optimizer.step()
         >>> [round(w, 4) for w in weight.tolist()]
-        [0.9, 0.9]
+        [0.9, 1.1]
     """
 
     def __init__(
@@ -78,15 +79,14 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    r"""Adam whose weight decay does not pass through the running means.
+    """Adam whose weight decay does not pass through the running means.
 
-    .. math::
-        p = (1 - \eta \lambda) p - \eta \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+        p ← (1 − lr · weight_decay) · p − lr · m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + eps)
 
-    with m, v and the other letters as for :class:`Adam`, of the gradient alone.
+    with m and v as `Adam` has them, of the gradient alone.
 
     Args:
-        params: parameters or groups, see :class:`Optimizer`.
+        params: parameters or groups, see `Optimizer`.
         lr: the learning rate.
         betas: the shares of the two running means that are kept.
         eps: keeps the quotient finite.
@@ -101,12 +101,13 @@ class AdamW(Adam):
         Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
 
     Example:
-        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
-        >>> optimizer = deepcore.optim.AdamW([weight], lr=0.1, weight_decay=0.1)
-        >>> (weight * weight).sum().backward()
+        >>> import deepcore as dc
+        >>> weight = dc.ones(2, requires_grad=True)
+        >>> optimizer = dc.optim.AdamW([weight], lr=0.1, weight_decay=0.1)
+        >>> weight.grad = dc.tensor([2.0, -2.0])
         >>> optimizer.step()
         >>> [round(w, 4) for w in weight.tolist()]
-        [0.89, 0.89]
+        [0.89, 1.09]
     """
 
     def __init__(

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, Protocol
 
-from .._core import Tensor, enable_grad, tensor
+from .._core import Tensor
+from .._creation import tensor
+from .._grad import enable_grad
 
 Group = dict[str, Any]
 Params = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]

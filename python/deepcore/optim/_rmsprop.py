@@ -8,18 +8,18 @@ from ._optimizer import Group, Optimizer, Params, Stepper
 
 
 class RMSprop(Optimizer):
-    r"""Steps over the root of a running mean of squared gradients.
+    """Steps over the root of a running mean of squared gradients.
 
-    .. math::
-        s = \alpha s + (1 - \alpha) g'^2, \qquad
-        b = \mu b + \frac{g'}{\sqrt{s} + \epsilon}, \qquad p = p - \eta b
+        g' = g + weight_decay · p
+        s ← alpha · s + (1 − alpha) · g'²
+        b ← momentum · b + g' / (√s + eps)
+        p ← p − lr · b
 
-    with :math:`g' = g + \lambda p`, learning rate :math:`\eta`, weight decay :math:`\lambda` and
-    momentum :math:`\mu`. Centered, :math:`s - a^2` takes the place of s under the root, a being the
-    running mean of :math:`g'`: an estimate of the variance.
+    Centered, s − a² takes the place of s under the root, a being the running mean of g': an
+    estimate of the variance.
 
     Args:
-        params: parameters or groups, see :class:`Optimizer`.
+        params: parameters or groups, see `Optimizer`.
         lr: the learning rate.
         alpha: the share of the running means that is kept.
         eps: keeps the quotient finite.
@@ -36,12 +36,13 @@ class RMSprop(Optimizer):
         Recurrent Neural Networks" (2013) for the centered form.
 
     Example:
-        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
-        >>> optimizer = deepcore.optim.RMSprop([weight])
-        >>> (weight * weight).sum().backward()
+        >>> import deepcore as dc
+        >>> weight = dc.ones(2, requires_grad=True)
+        >>> optimizer = dc.optim.RMSprop([weight])
+        >>> weight.grad = dc.tensor([2.0, -2.0])
         >>> optimizer.step()
         >>> [round(w, 4) for w in weight.tolist()]
-        [0.9, 0.9]
+        [0.9, 1.1]
     """
 
     def __init__(

@@ -8,17 +8,17 @@ from ._optimizer import Group, Optimizer, Params, Stepper
 
 
 class SGD(Optimizer):
-    r"""Stochastic gradient descent, with momentum as an option.
+    """Stochastic gradient descent, with momentum as an option.
 
-    .. math::
-        g' = g + \lambda p, \qquad b = \mu b + (1 - \tau) g', \qquad p = p - \eta b
+        g' = g + weight_decay · p
+        b ← momentum · b + (1 − dampening) · g'
+        p ← p − lr · b
 
-    with learning rate :math:`\eta`, weight decay :math:`\lambda`, momentum :math:`\mu` and dampening
-    :math:`\tau`; the first :math:`b` is :math:`g'`. Nesterov's form steps along
-    :math:`g' + \mu b`. Without momentum the step is along :math:`g'`.
+    The first b is g'. Nesterov's form steps along g' + momentum · b, and without momentum the step
+    is along g'.
 
     Args:
-        params: parameters or groups, see :class:`Optimizer`.
+        params: parameters or groups, see `Optimizer`.
         lr: the learning rate.
         momentum: the share of the last direction that is kept.
         dampening: what is taken off the gradient's share in the direction.
@@ -34,12 +34,13 @@ class SGD(Optimizer):
         deep learning" (2013).
 
     Example:
-        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
-        >>> optimizer = deepcore.optim.SGD([weight], lr=0.1, momentum=0.9)
-        >>> (weight * weight).sum().backward()
+        >>> import deepcore as dc
+        >>> weight = dc.ones(2, requires_grad=True)
+        >>> optimizer = dc.optim.SGD([weight], lr=0.1, momentum=0.9)
+        >>> weight.grad = dc.tensor([2.0, -2.0])
         >>> optimizer.step()
         >>> weight.tolist()
-        [0.800000011920929, 0.800000011920929]
+        [0.800000011920929, 1.2000000476837158]
     """
 
     def __init__(

@@ -31,8 +31,8 @@ class LRScheduler:
                 group["initial_lr"] = group["lr"]
             elif "initial_lr" not in group:
                 raise ValueError(
-                    f"[lr_scheduler] last_epoch={last_epoch} needs groups with an 'initial_lr', got "
-                    "none; load the optimizer's state dict first."
+                    f"[lr_scheduler] last_epoch={last_epoch} needs groups with an 'initial_lr', "
+                    "got none; load the optimizer's state dict first."
                 )
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
@@ -78,9 +78,10 @@ class StepLR(LRScheduler):
         ValueError: step_size is below 1.
 
     Example:
-        >>> weight = deepcore.nn.Parameter(deepcore.ones(2))
-        >>> optimizer = deepcore.optim.SGD([weight], lr=1.0)
-        >>> scheduler = deepcore.optim.lr_scheduler.StepLR(optimizer, step_size=2)
+        >>> import deepcore as dc
+        >>> weight = dc.ones(2, requires_grad=True)
+        >>> optimizer = dc.optim.SGD([weight], lr=1.0)
+        >>> scheduler = dc.optim.lr_scheduler.StepLR(optimizer, step_size=2)
         >>> for epoch in range(3):
         ...     optimizer.step()
         ...     scheduler.step()

@@ -1,0 +1,72 @@
+"""Every update rule and schedule, step for step, against what PyTorch computed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import deepcore as dc
+import numpy as np
+import pytest
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+PARTS = (slice(0, 4), slice(4, 7))
+
+
+def load(name: str) -> dict[str, Any]:
+    with np.load(GOLDEN / f"{name}.npz") as file:
+        return dict(file)
+
+
+OPTIMIZERS = load("optimizers")
+CASES = json.loads(str(OPTIMIZERS["cases"]))
+SCHEDULERS = load("schedulers")
+
+
+def run(case: dict[str, Any], dtype: str, steps: int = 100) -> np.ndarray:
+    """Two parameters in two groups; the gradient is curvature * p - noise[t]."""
+    start, noise, curvature = (OPTIMIZERS[key] for key in ("start", "noise", "curvature"))
+    p = [dc.tensor(start[part], dtype=dtype, requires_grad=True) for part in PARTS]
+    groups = [{"params": [p[0]]}, {"params": [p[1]], "lr": 0.03}]
+    optimizer = getattr(dc.optim, case["optimizer"])(groups, **case["options"])
+    path = []
+    for t in range(steps):
+        for q, part in zip(p, PARTS, strict=True):
+            gradient = curvature[part] * q.detach().numpy() - noise[t, part]
+            q.grad = dc.tensor(gradient, dtype=dtype)
+        optimizer.step()
+        path.append(np.concatenate([q.detach().numpy() for q in p]))
+    return np.array(path)
+
+
+@pytest.mark.parametrize("i", range(len(CASES)), ids=[str(case) for case in CASES])
+def test_hundred_steps_equal_pytorch(i: int) -> None:
+    expected = OPTIMIZERS[f"path{i}"]
+    np.testing.assert_allclose(run(CASES[i], "float64"), expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("i", range(len(CASES)), ids=[str(case) for case in CASES])
+def test_float32_follows(i: int) -> None:
+    expected = OPTIMIZERS[f"path{i}"][:20]
+    np.testing.assert_allclose(run(CASES[i], "float32", 20), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_wrong_rule_would_be_seen() -> None:
+    wrong = {"optimizer": "Adam", "options": {"betas": (0.9, 0.998)}}
+    i = CASES.index({"optimizer": "Adam", "options": {}})
+    assert np.abs(run(wrong, "float64") - OPTIMIZERS[f"path{i}"]).max() > 1e-6
+
+
+@pytest.mark.parametrize("i", range(3))
+def test_step_lr_equals_pytorch(i: int) -> None:
+    options = json.loads(str(SCHEDULERS["cases"]))[i]["options"]
+    p = [dc.zeros(1, requires_grad=True) for _ in range(2)]
+    optimizer = dc.optim.SGD([{"params": p[:1]}, {"params": p[1:], "lr": 0.3}], lr=0.1)
+    scheduler = dc.optim.lr_scheduler.StepLR(optimizer, **options)
+    rates = []
+    for _ in range(30):
+        rates.append([group["lr"] for group in optimizer.param_groups])
+        assert scheduler.get_last_lr() == rates[-1]
+        scheduler.step()
+    np.testing.assert_allclose(rates, SCHEDULERS[f"rates{i}"], rtol=1e-12)
