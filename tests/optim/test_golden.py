@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import deepcore as dc
 import numpy as np
 import pytest
+
+import deepcore as dc
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PARTS = (slice(0, 4), slice(4, 7))
