@@ -1,5 +1,6 @@
 #include "kernels/activation.h"
 
+#include "base/parallel.h"
 #include "kernels/activate.h"
 #include "kernels/map.h"
 
@@ -23,7 +24,9 @@ void backward(T* dx, const T* dy, const T* saved, std::int64_t n, Activation act
     const auto gradient = [slope](Vec<T> g, Vec<T> s) {
       return activation_gradient<T, a>(g, s, slope);
     };
-    map_arrays(dx, n, accumulate, grain, gradient, dy, saved);
+    parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
+      map_vectors(gradient, dx + begin, end - begin, accumulate, dy + begin, saved + begin);
+    });
   });
 }
 

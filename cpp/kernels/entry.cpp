@@ -40,6 +40,7 @@ extern "C" __attribute__((visibility("default"))) const deepcore::Kernels* deepc
   using namespace deepcore;
   host = *from;
   static const Kernels table = {.level = DEEPCORE_LEVEL,
+                                .elementwise = elementwise_kernels(),
                                 .f32 = fill<float>(),
                                 .f64 = fill<double>(),
                                 .i64 = fill_integers<std::int64_t>(),

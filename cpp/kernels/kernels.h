@@ -10,6 +10,7 @@
 
 #include "base/parallel.h"
 #include "kernels/activation.h"
+#include "kernels/elementwise.h"
 #include "kernels/extreme.h"
 #include "kernels/finite.h"
 #include "kernels/integer_sum.h"
@@ -42,6 +43,7 @@ struct IntegerKernelsOf {
 
 struct Kernels {
   const char* level;
+  Elementwise elementwise;
   KernelsOf<float> f32;
   KernelsOf<double> f64;
   IntegerKernelsOf<std::int64_t> i64;
