@@ -31,6 +31,11 @@ Shape to_shape(const char* op, const py::handle& sizes);
 Shape to_shape(const char* op, const py::args& sizes);
 py::tuple to_tuple(const Shape& shape);
 
+// What an argument that may be None or something else holds. pybind11 takes 0.5 us to find that None
+// is no tensor (it raises and drops an AttributeError), so such arguments are declared as py::handle.
+bool is_tensor(const py::handle& object);
+Tensor optional_tensor(const char* op, const py::handle& object);
+
 // A copy of anything numpy.asarray takes. Python floats become float32; arrays keep their dtype.
 Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype = std::nullopt);
 

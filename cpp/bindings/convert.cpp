@@ -77,6 +77,19 @@ py::tuple to_tuple(const Shape& shape) {
   return tuple;
 }
 
+bool is_tensor(const py::handle& object) {
+  static PyTypeObject* const type = py::detail::get_type_info(typeid(TensorImpl))->type;
+  return PyObject_TypeCheck(object.ptr(), type);
+}
+
+Tensor optional_tensor(const char* op, const py::handle& object) {
+  if (object.is_none()) return nullptr;
+  if (!is_tensor(object)) {
+    throw TypeError(op, "expected a tensor or None, got ", Py_TYPE(object.ptr())->tp_name, ".");
+  }
+  return object.cast<Tensor>();
+}
+
 namespace {
 
 std::optional<Tensor> scalar_tensor(const py::handle& object, std::optional<Dtype> dtype) {

@@ -49,7 +49,8 @@ void set_requires_grad(const Tensor& x, bool requires_grad) {
   x->set_variable(requires_grad ? make_ref<Variable>(x->shape(), x->dtype()) : Ref<Variable>());
 }
 
-void set_grad(const Tensor& x, const Tensor& gradient) {
+void set_grad(const Tensor& x, const py::handle& given) {
+  const Tensor gradient = optional_tensor("grad", given);
   if (!gradient && !x->requires_grad()) return;
   Variable& variable = variable_of("grad", x);
   if (gradient && (!(gradient->shape() == variable.shape) || gradient->dtype() != variable.dtype)) {
@@ -73,9 +74,10 @@ void check_first_order(const char* op, bool create_graph) {
   }
 }
 
-void python_backward(const Tensor& x, const Tensor& gradient, bool retain_graph,
+void python_backward(const Tensor& x, const py::handle& given, bool retain_graph,
                      bool create_graph) {
   check_first_order("backward", create_graph);
+  const Tensor gradient = optional_tensor("backward", given);
   const py::gil_scoped_release release;
   backward(x, gradient, retain_graph);
 }
@@ -101,7 +103,7 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
       .def("retain_grad",
            [](const Tensor& x) { variable_of("retain_grad", x).retains_grad = true; })
       .def("_register_hook", &register_hook)
-      .def("backward", &python_backward, py::arg("gradient").none(true) = py::none(),
+      .def("backward", &python_backward, py::arg("gradient") = py::none(),
            py::arg("retain_graph") = false, py::arg("create_graph") = false);
   m.def("gradients", [](const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                         const std::vector<Tensor>& grad_outputs, bool retain_graph,

@@ -19,12 +19,13 @@ void register_linear(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
       .value("silu", Activation::silu);
   m.def(
       "linear",
-      [](const Tensor& input, const Tensor& weight, const Tensor& bias, Activation activation,
+      [](const Tensor& input, const Tensor& weight, const py::handle& bias, Activation activation,
          double slope) {
+        const Tensor b = optional_tensor("linear", bias);
         const ReleaseGil release(input->numel() + weight->numel());
-        return linear(input, weight, bias, activation, slope);
+        return linear(input, weight, b, activation, slope);
       },
-      py::arg("input"), py::arg("weight"), py::arg("bias").none(true) = py::none(),
+      py::arg("input"), py::arg("weight"), py::arg("bias") = py::none(),
       py::arg("activation") = Activation::none, py::arg("slope") = 0.01);
   const auto times = [](const Tensor& a, const Tensor& b) {
     const ReleaseGil release(a->numel() + b->numel());

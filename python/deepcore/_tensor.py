@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._core import Tensor, dtype
+from ._core import Tensor
 from ._device import CPU, check_device, device
 from ._dtype import bool as bool_
 from ._dtype import float32, float64, int64, numpy_dtype
