@@ -10,15 +10,6 @@
 namespace deepcore {
 namespace {
 
-template <class T>
-auto pack_rows_of(int rows) noexcept {
-  static constexpr auto table = []<int... r>(std::integer_sequence<int, r...>) {
-    return std::array{pack_broadcasts<T, r + 1>...};
-  }
-  (std::make_integer_sequence<int, tile_rows>{});
-  return table[rows - 1];
-}
-
 // One thread's share: some units of rows times some panels, packed into scratch of its own.
 template <class T>
 class Piece {
@@ -26,110 +17,101 @@ class Piece {
   Piece(const Plan<T>& plan, const Epilogue<T>& epilogue, T* scratch) noexcept
       : plan_(plan),
         epilogue_(epilogue),
-        panels_(scratch),
-        sums_(panels_ + plan.block * plan.panel_size()),
-        x_(sums_ + plan.sums_size()) {}
+        y_(scratch),
+        x_(y_ + plan.y_size()),
+        sums_(x_ + plan.x_size()) {}
 
   void run(Range units, Range panels) noexcept {
     for (auto first = panels.begin; first < panels.end; first += plan_.block) {
-      const Range block{first, std::min(first + plan_.block, panels.end)};
-      units_ = units.size();
-      for (auto q = block.begin; q < block.end; ++q) prepare(q, block.begin);
-      for (auto u = units.begin; u < units.end; ++u) walk(plan_.unit(u), block);
+      block_ = {first, std::min(first + plan_.block, panels.end)};
+      begin_ = 0;
+      do {
+        depth_ = std::min(plan_.chunk, plan_.k - begin_);
+        pack_block();
+        for (auto u = units.begin; u < units.end; ++u) {
+          T* sums = sums_ + (plan_.chunk < plan_.k ? (u - units.begin) * plan_.slab_size() : 0);
+          walk(plan_.unit(u), sums);
+        }
+        begin_ += depth_;
+      } while (begin_ < plan_.k);
     }
   }
 
  private:
-  struct Panel {
-    std::int64_t first;  // output
-    int count, vectors;
-    bool in_place;
-  };
-
-  Panel panel(std::int64_t q) const noexcept {
-    const auto v = part_of(plan_.vectors, plan_.panels, q);
-    const auto first = v.begin * lanes<T>;
-    const auto count = std::min(v.size() * lanes<T>, plan_.y.size - first);
-    // Twice over rows that are contiguous costs less than once and a copy.
-    const bool in_place = plan_.y.row == 1 && units_ <= 2 && count == v.size() * lanes<T>;
-    return {first, static_cast<int>(count), static_cast<int>(v.size()), in_place};
+  void pack_block() noexcept {
+    for (auto q = block_.begin; q < block_.end; ++q) {
+      const Panel panel = plan_.panel(q, block_.begin);
+      if (!plan_.packs(panel)) continue;
+      pack_panel(plan_.y, panel.first, panel.count, begin_, depth_,
+                 y_ + panel.offset * lanes<T> * depth_, panel.vectors * lanes<T>);
+    }
   }
 
-  void prepare(std::int64_t q, std::int64_t first) noexcept {
-    const Panel p = panel(q);
-    if (p.in_place) return;
-    pack_panel(plan_.y, p.first, p.count, plan_.k, panels_ + (q - first) * plan_.panel_size(),
-               p.vectors * lanes<T>);
-  }
-
-  // All panels of a block for one unit of rows.
-  void walk(Range rows, Range block) noexcept {
+  // All panels of the block for one unit of rows.
+  void walk(Range rows, T* sums) noexcept {
     const auto tiles = divide_up(rows.size(), tile_rows);
     if (plan_.packs_x()) {
       for (std::int64_t i = 0; i < tiles; ++i) {
         const auto part = part_of(rows.size(), tiles, i);
-        pack_rows_of<T>(static_cast<int>(part.size()))(plan_.x.at(rows.begin + part.begin),
-                                                       plan_.x.row, plan_.x.step, plan_.k,
-                                                       x_ + part.begin * plan_.k);
+        pack_broadcasts(plan_.x, rows.begin + part.begin, static_cast<int>(part.size()), begin_,
+                        depth_, x_ + part.begin * depth_);
       }
     }
-    for (auto q = block.begin; q < block.end; ++q) {
-      const Panel p = panel(q);
-      const T* packed = panels_ + (q - block.begin) * plan_.panel_size();
+    const bool last = begin_ + depth_ == plan_.k;
+    for (auto q = block_.begin; q < block_.end; ++q) {
+      const Panel panel = plan_.panel(q, block_.begin);
+      const auto width = panel.vectors * lanes<T>;
+      T* of_panel = sums + panel.offset * lanes<T> * rows.size();
       for (std::int64_t i = 0; i < tiles; ++i) {
-        multiply(rows, part_of(rows.size(), tiles, i), p, packed);
+        const auto part = part_of(rows.size(), tiles, i);
+        multiply(rows.begin, part, panel, of_panel + part.begin * width, last);
       }
-      if (plan_.across) finish_across(rows, p);
+      if (last && plan_.across) {
+        epilogue_.transpose(of_panel, width, panel.first, panel.count, rows.begin, rows.size());
+      }
     }
+    if (last) activate(rows);
   }
 
-  void multiply(Range rows, Range part, const Panel& p, const T* packed) noexcept {
-    const auto width = p.vectors * lanes<T>;
-    Tile<T> tile{.k = plan_.k,
-                 .x = plan_.x.at(rows.begin + part.begin),
-                 .x_row = plan_.x.row,
-                 .x_step = plan_.x.step,
-                 .y = p.in_place ? plan_.y.at(p.first) : packed,
-                 .y_step = p.in_place ? plan_.y.step : width};
+  void multiply(std::int64_t row, Range part, const Panel& panel, T* sums, bool last) noexcept {
+    const auto width = panel.vectors * lanes<T>;
+    const bool packed = plan_.packs(panel);
+    Tile<T> tile{
+        .k = depth_,
+        .x = plan_.x.at(row + part.begin, begin_),
+        .x_row = plan_.x.row,
+        .x_step = plan_.x.step,
+        .y = packed ? y_ + panel.offset * lanes<T> * depth_ : plan_.y.at(panel.first, begin_),
+        .y_step = packed ? width : plan_.y.step,
+        .sums = sums,
+        .first = begin_ == 0};
     if (plan_.packs_x()) {
-      tile.x = x_ + part.begin * plan_.k;
+      tile.x = x_ + part.begin * depth_;
       tile.x_row = 1;
       tile.x_step = part.size();
     }
-    if (plan_.across) {
-      tile.sums = sums_ + part.begin * width;
-      tile.sums_row = width;
-    } else {
+    if (last && !plan_.across) {
       tile.finish = &epilogue_;
-      tile.i = rows.begin + part.begin;
-      tile.j = p.first;
-      tile.count = p.count;
+      tile.i = row + part.begin;
+      tile.j = panel.first;
+      tile.count = static_cast<int>(panel.count);
     }
-    tile_of<T>(static_cast<int>(part.size()), p.vectors)(tile);
+    tile_of<T>(static_cast<int>(part.size()), static_cast<int>(panel.vectors))(tile);
   }
 
-  // Rows of sums are columns of c here: transposes them on the way.
-  void finish_across(Range rows, const Panel& p) noexcept {
-    const auto width = p.vectors * lanes<T>;
-    for (std::int64_t j = 0; j < rows.size(); j += lanes<T>) {
-      const int count = static_cast<int>(std::min<std::int64_t>(lanes<T>, rows.size() - j));
-      const T* row[lanes<T>];
-      for (int r = 0; r < lanes<T>; ++r) row[r] = sums_ + (j + std::min(r, count - 1)) * width;
-      for (int i = 0; i < p.count; i += quad<T>) {
-        Vec<T> out[quad<T>];
-        load_transposed(row, i, out);
-        for (int q = 0; q < quad<T> && i + q < p.count; ++q) {
-          Vec<T> acc[1][1] = {{out[q]}};
-          epilogue_.template apply<1, 1>(acc, p.first + i + q, rows.begin + j, count);
-        }
-      }
-    }
+  void activate(Range rows) noexcept {
+    const auto first = plan_.panel(block_.begin, block_.begin).first;
+    const Panel last = plan_.panel(block_.end - 1, block_.begin);
+    const auto columns = last.first + last.count - first;
+    if (plan_.across) return epilogue_.activate(first, columns, rows.begin, rows.size());
+    epilogue_.activate(rows.begin, rows.size(), first, columns);
   }
 
   const Plan<T>& plan_;
   const Epilogue<T>& epilogue_;
-  std::int64_t units_ = 0;
-  T *panels_, *sums_, *x_;
+  Range block_;                 // panels that are packed now,
+  std::int64_t begin_, depth_;  // for these steps of k
+  T *y_, *x_, *sums_;
 };
 
 template <class T>

@@ -1,17 +1,32 @@
-// What turns sums into the output while they are in registers: c, bias, z, activation.
+// What turns sums into the output: c, bias, z, activation.
 #pragma once
 
+#include <algorithm>
+#include <utility>
+
+#include "base/transpose.h"
 #include "base/vec.h"
+#include "kernels/activate.h"
 #include "kernels/matmul.h"
 
 namespace deepcore {
+
+// f(r, v) over a tile, unrolled: an array of vectors stays in registers only if every index is
+// constant.
+template <int R, int V, class F>
+[[gnu::always_inline]] inline void each(const F& f) noexcept {
+  [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
+    (f(i / V, i % V), ...);
+  }
+  (std::make_integer_sequence<int, R * V>{});
+}
 
 template <class T>
 class Epilogue {
  public:
   explicit Epilogue(const MatmulArgs<T>& args) : args_(args) {}
 
-  // R rows from i and `count` columns from j, of which V - 1 vectors are whole.
+  // A tile in registers: R rows from i, `count` columns from j, of which V - 1 vectors are whole.
   template <int R, int V>
   [[gnu::always_inline]] void apply(Vec<T> (&acc)[R][V], std::int64_t i, std::int64_t j,
                                     int count) const noexcept {
@@ -23,33 +38,52 @@ class Epilogue {
     }
     if (args_.bias) {
       Vec<T> bias[V];
-      for (int v = 0; v < V; ++v) bias[v] = get<V>(args_.bias + j, v, last);
+      each<1, V>([&](int, int v) { bias[v] = get<V>(args_.bias + j, v, last); });
       each<R, V>([&](int r, int v) { acc[r][v] = acc[r][v] + bias[v]; });
     }
     if (args_.z) {
       each<R, V>([&](int r, int v) { put<V>(args_.z + at + r * row, v, last, acc[r][v]); });
     }
+    // Here, because it does no arithmetic that could flush; the others follow in activate().
     if (args_.activation == Activation::relu) {
-      // NaN stays, and -0 becomes 0.
-      each<R, V>(
-          [&](int r, int v) { acc[r][v] = select<T>(acc[r][v] <= Vec<T>{}, Vec<T>{}, acc[r][v]); });
-    } else if (args_.activation == Activation::leaky_relu) {
       each<R, V>([&](int r, int v) {
-        acc[r][v] = select<T>(acc[r][v] > Vec<T>{}, acc[r][v], splat(args_.slope) * acc[r][v]);
+        acc[r][v] = deepcore::activate<T, Activation::relu>(acc[r][v], T{0});
       });
     }
     each<R, V>([&](int r, int v) { put<V>(args_.c + at + r * row, v, last, acc[r][v]); });
   }
 
- private:
-  template <int R, int V, class F>
-  [[gnu::always_inline]] static void each(const F& f) noexcept {
-#pragma GCC unroll 8
-    for (int r = 0; r < R; ++r) {
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) f(r, v);
+  // Sums of `columns` columns of c, from j, as rows of `width` whose first `rows` lanes are c's
+  // rows from i.
+  void transpose(const T* sums, std::int64_t width, std::int64_t i, std::int64_t rows,
+                 std::int64_t j, std::int64_t columns) const noexcept {
+    for (std::int64_t first = 0; first < columns; first += lanes<T>) {
+      const auto count = std::min<std::int64_t>(lanes<T>, columns - first);
+      const T* row[lanes<T>];
+      for (int r = 0; r < lanes<T>; ++r) {
+        row[r] = sums + (first + std::min<std::int64_t>(r, count - 1)) * width;
+      }
+      for (std::int64_t lane = 0; lane < rows; lane += quad<T>) {
+        Vec<T> out[quad<T>];
+        load_transposed(row, lane, out);
+        for (int q = 0; q < quad<T> && lane + q < rows; ++q) {
+          Vec<T> acc[1][1] = {{out[q]}};
+          apply<1, 1>(acc, i + lane + q, j + first, static_cast<int>(count));
+        }
+      }
     }
   }
+
+  // What apply left to do, on a part of c that is still in the cache.
+  void activate(std::int64_t i, std::int64_t rows, std::int64_t j,
+                std::int64_t columns) const noexcept {
+    if (args_.activation == Activation::none || args_.activation == Activation::relu) return;
+    for (T* c = args_.c + i * args_.n + j; rows > 0; --rows, c += args_.n) {
+      activate_span(c, c, columns, args_.activation, args_.slope);
+    }
+  }
+
+ private:
   template <int V>
   [[gnu::always_inline]] static Vec<T> get(const T* p, int v, int last) noexcept {
     p += v * lanes<T>;

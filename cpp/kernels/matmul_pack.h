@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "base/transpose.h"
 #include "base/vec.h"
+#include "kernels/matmul_tile.h"
 
 namespace deepcore {
 
@@ -16,7 +19,7 @@ struct Operand {
   const T* data;
   std::int64_t size, row, step;  // of the output axis; distances of neighbours in o and in p
 
-  const T* at(std::int64_t o) const noexcept { return data + o * row; }
+  const T* at(std::int64_t o, std::int64_t p) const noexcept { return data + o * row + p * step; }
 };
 
 // to[p * width + o] for o < count: lanes from count to width hold numbers that nobody uses.
@@ -51,11 +54,12 @@ void pack_transposed(const T* from, std::int64_t row, std::int64_t count, std::i
   }
 }
 
-// A panel of vectors: `count` of y's outputs from `first`, `width` a multiple of the vector.
+// A panel of vectors: `count` of y's outputs from `first`, k steps from `begin`; `width` is a
+// multiple of the vector.
 template <class T>
-void pack_panel(const Operand<T>& y, std::int64_t first, std::int64_t count, std::int64_t k, T* to,
-                std::int64_t width) noexcept {
-  const T* from = y.at(first);
+void pack_panel(const Operand<T>& y, std::int64_t first, std::int64_t count, std::int64_t begin,
+                std::int64_t k, T* to, std::int64_t width) noexcept {
+  const T* from = y.at(first, begin);
   if (y.row == 1) return pack_rows(from, y.step, count, k, to, width);
   if (y.step == 1) return pack_transposed(from, y.row, count, k, to, width);
   for (std::int64_t p = 0; p < k; ++p) {
@@ -65,7 +69,8 @@ void pack_panel(const Operand<T>& y, std::int64_t first, std::int64_t count, std
   }
 }
 
-// Rows to broadcast from: to[p * R + r].
+namespace detail {
+
 template <class T, int R>
 void pack_broadcasts(const T* from, std::int64_t row, std::int64_t step, std::int64_t k,
                      T* to) noexcept {
@@ -76,6 +81,19 @@ void pack_broadcasts(const T* from, std::int64_t row, std::int64_t step, std::in
   for (; k > 0; --k, from += step, to += R) {
     for (int r = 0; r < R; ++r) to[r] = from[r * row];
   }
+}
+
+}  // namespace detail
+
+// Rows to broadcast from, at most tile_rows: to[p * rows + r].
+template <class T>
+void pack_broadcasts(const Operand<T>& x, std::int64_t first, int rows, std::int64_t begin,
+                     std::int64_t k, T* to) noexcept {
+  static constexpr auto table = []<int... r>(std::integer_sequence<int, r...>) {
+    return std::array{detail::pack_broadcasts<T, r + 1>...};
+  }
+  (std::make_integer_sequence<int, tile_rows>{});
+  table[rows - 1](x.at(first, begin), x.row, x.step, k, to);
 }
 
 }  // namespace deepcore

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "base/vec.h"
 #include "kernels/matmul_epilogue.h"
@@ -29,9 +30,9 @@ struct Tile {
   std::int64_t x_row, x_step;
   const T* y;  // vectors: step p at y[p * y_step]
   std::int64_t y_step;
-  T* sums = nullptr;                    // where the sums go as they are, or
-  std::int64_t sums_row = 0;            //   their distance from row to row
-  const Epilogue<T>* finish = nullptr;  // what makes c of them
+  T* sums;                              // of the blocks of k so far, R x V vectors
+  bool first;                           // whether there are none so far
+  const Epilogue<T>* finish = nullptr;  // what makes c of the sums after the last block,
   std::int64_t i = 0, j = 0;            //   at this row and column,
   int count = 0;                        //   with so many columns
 };
@@ -41,42 +42,36 @@ template <class T, int R, int V>
 [[gnu::always_inline]] inline void chain(Vec<T> (&acc)[R][V], const Tile<T>& t, std::int64_t p,
                                          std::int64_t n) noexcept {
   const T* row[R];
-  for (int r = 0; r < R; ++r) row[r] = t.x + r * t.x_row + p * t.x_step;
+  row[0] = t.x + p * t.x_step;
+  for (int r = 1; r < R; ++r) row[r] = row[r - 1] + t.x_row;
   const T* y = t.y + p * t.y_step;
-  for (int r = 0; r < R; ++r) {
-    for (int v = 0; v < V; ++v) acc[r][v] = Vec<T>{};
-  }
   const std::int64_t x_step = t.x_step, y_step = t.y_step;
+  each<R, V>([&](int r, int v) { acc[r][v] = Vec<T>{}; });
   for (std::int64_t at = 0; n > 0; --n, at += x_step, y += y_step) {
     Vec<T> b[V];
-    for (int v = 0; v < V; ++v) b[v] = load(y + v * lanes<T>);
-#pragma GCC unroll 8
-    for (int r = 0; r < R; ++r) {
+    each<1, V>([&](int, int v) { b[v] = load(y + v * lanes<T>); });
+    each<R, 1>([&](int r, int) {
       const Vec<T> a = splat(row[r][at]);
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) acc[r][v] = fma(a, b[v], acc[r][v]);
-    }
+      each<1, V>([&](int, int v) { acc[r][v] = fma(a, b[v], acc[r][v]); });
+    });
   }
 }
 
 template <class T, int R, int V>
-void run_tile(const Tile<T>& t) noexcept {
+[[gnu::flatten]] void run_tile(const Tile<T>& t) noexcept {
+  const auto at = [&](int r, int v) { return t.sums + (r * V + v) * lanes<T>; };
   Vec<T> acc[R][V];
-  chain<T, R, V>(acc, t, 0, std::min(t.k, block_k));
-  for (std::int64_t p = block_k; p < t.k; p += block_k) {
-    Vec<T> sum[R][V];
-    for (int r = 0; r < R; ++r) {
-      for (int v = 0; v < V; ++v) sum[r][v] = acc[r][v];
-    }
+  std::int64_t p = 0;
+  while (true) {
     chain<T, R, V>(acc, t, p, std::min(t.k - p, block_k));
-    for (int r = 0; r < R; ++r) {
-      for (int v = 0; v < V; ++v) acc[r][v] = sum[r][v] + acc[r][v];
-    }
+    if (p > 0 || !t.first)
+      each<R, V>([&](int r, int v) { acc[r][v] = load(at(r, v)) + acc[r][v]; });
+    p += block_k;
+    if (p >= t.k) break;
+    each<R, V>([&](int r, int v) { store(at(r, v), acc[r][v]); });
   }
   if (t.finish) return t.finish->template apply<R, V>(acc, t.i, t.j, t.count);
-  for (int r = 0; r < R; ++r) {
-    for (int v = 0; v < V; ++v) store(t.sums + r * t.sums_row + v * lanes<T>, acc[r][v]);
-  }
+  each<R, V>([&](int r, int v) { store(at(r, v), acc[r][v]); });
 }
 
 template <class T>
