@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 import deepcore
-from deepcore import Tensor, from_numpy, nn, tensor
+from deepcore import Tensor, from_numpy, nn, optim, tensor
 
 KINDS = ["bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"]
 KINDS += ["float16", "float32", "float64"]
@@ -108,6 +108,28 @@ def test_a_model_goes_on_in_another(path):
     assert same(one(x), other(x))
     with pytest.raises(TypeError, match=r"got Sequential at obj; save its state_dict\(\)\.$"):
         deepcore.save(one, path)
+
+
+def test_an_optimizer_goes_on_in_another(path):
+    def start():
+        model = nn.Linear(3, 3)
+        model.load_state_dict({"weight": STATE["0.weight"], "bias": STATE["0.bias"]})
+        return model, optim.Adam(model.parameters(), lr=0.1, betas=(0.8, 0.99))
+
+    def step(model, optimizer):
+        optimizer.zero_grad()
+        model(x).backward(x)
+        optimizer.step()
+
+    x = tensor(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32))
+    one, other = start(), start()
+    step(*one)
+    deepcore.save([part.state_dict() for part in one], path)
+    for part, state in zip(other, deepcore.load(path), strict=True):
+        part.load_state_dict(state)
+    step(*one)
+    step(*other)
+    assert same(dict(one[0].state_dict()), dict(other[0].state_dict()))
 
 
 def test_strided_arrays(path):
