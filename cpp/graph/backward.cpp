@@ -252,9 +252,7 @@ void Walk::deposit(Variable& variable) {
 
 void Walk::visit_node(const Ref<Node>& node) {
   node->check_saved();
-  Gradients gradients;
-  gradients.node_ = node.get();
-  gradients.walk_ = this;
+  Gradients gradients(node.get(), this);
   for (int slot = 0; slot < node->outputs(); ++slot) {
     Variable* output = node->output(slot);
     if (!output || !output->incoming) continue;
@@ -262,7 +260,6 @@ void Walk::visit_node(const Ref<Node>& node) {
     if (output->retains_grad || !output->hooks.empty()) finish(*output);
     gradients.outputs_[slot] = output->incoming->data();
   }
-  gradients.sinks_.resize(node->inputs());
   for (int i = 0; i < node->inputs(); ++i) {
     gradients.sinks_[i].wanted = wanted(node->edge(i).get());
   }

@@ -1,8 +1,6 @@
 // What a node's backward is given: the gradients of its outputs, and where those of its inputs go.
 #pragma once
 
-#include <vector>
-
 #include "graph/node.h"
 
 namespace deepcore {
@@ -15,6 +13,8 @@ struct Sink {
   bool accumulate = false;
   std::byte* data = nullptr;
 };
+
+class Walk;
 
 class Gradients {
  public:
@@ -39,12 +39,13 @@ class Gradients {
  private:
   friend class Walk;
   friend class Tape;
+  Gradients(Node* node, Walk* walk) : node_(node), walk_(walk), sinks_(node->inputs()) {}
   const Sink& sink(int i);
 
   Node* node_ = nullptr;
-  class Walk* walk_ = nullptr;  // none when replayed: then every sink that was used is ready
+  Walk* walk_ = nullptr;  // none when replayed: then every sink that was used is ready
   std::byte* outputs_[Node::max_outputs] = {};
-  std::vector<Sink> sinks_;
+  SmallArray<Sink, 3> sinks_;
 };
 
 }  // namespace deepcore

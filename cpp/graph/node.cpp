@@ -12,22 +12,23 @@ Saved::Saved(Node* owner) noexcept : next_(owner->saved_) {
 }
 
 Node::Node(std::initializer_list<const Tensor*> inputs, Differentiable differentiable)
-    : sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)) {
+    : sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)), edges_(inputs.size()) {
   const bool record = differentiable == Differentiable::yes && grad_enabled();
-  edges_.reserve(inputs.size());
-  for (const Tensor* x : inputs) add_input(*x, record);
+  std::size_t i = 0;
+  for (const Tensor* x : inputs) set_input(i++, *x, record);
 }
 
 Node::Node(const std::vector<Tensor>& inputs, Differentiable differentiable)
-    : sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)) {
+    : sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)), edges_(inputs.size()) {
   const bool record = differentiable == Differentiable::yes && grad_enabled();
-  edges_.reserve(inputs.size());
-  for (const Tensor& x : inputs) add_input(x, record);
+  for (std::size_t i = 0; i < inputs.size(); ++i) set_input(i, inputs[i], record);
 }
 
-void Node::add_input(const Tensor& x, bool record) {
-  edges_.push_back(x && record ? x->variable() : Ref<Variable>());
-  recorded_ |= static_cast<bool>(edges_.back());
+void Node::set_input(std::size_t i, const Tensor& x, bool record) {
+  if (x && record && x->requires_grad()) {
+    edges_[i] = x->variable();
+    recorded_ = true;
+  }
   if (Tape* tape = Tape::current(); tape && x) tape->keep(x->storage());
 }
 

@@ -8,6 +8,7 @@
 
 #include <initializer_list>
 
+#include "base/small_array.h"
 #include "graph/tensor.h"
 
 namespace deepcore {
@@ -74,11 +75,11 @@ class Node : public RefCounted {
   friend class Variable;
   friend Tensor run(const Ref<Node>& node, Tensor output);
   friend std::pair<Tensor, Tensor> run(const Ref<Node>& node, Tensor first, Tensor second);
-  void add_input(const Tensor& x, bool record);
+  void set_input(std::size_t i, const Tensor& x, bool record);
   void link(const Tensor& output, int slot);
 
   std::uint64_t sequence_;
-  std::vector<Ref<Variable>> edges_;
+  SmallArray<Ref<Variable>, 3> edges_;
   Variable* outputs_[max_outputs] = {};
   int output_count_ = 0;
   bool recorded_ = false;  // some input needs a gradient
