@@ -12,6 +12,7 @@
 namespace deepcore {
 
 void register_config(py::module_& m) {
+  m.attr("__version__") = build_version();
   m.def("config", [] {
     py::dict config;
     config["version"] = build_version();

@@ -7,6 +7,7 @@ from . import autograd, cuda, data, datasets, nn, optim, utils
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
     Tensor,
+    __version__,
     clone,
     detach,
     dtype,
@@ -41,5 +42,3 @@ from ._grad import enable_grad, inference_mode, is_grad_enabled, no_grad, set_gr
 from .serialization import load, save
 
 from . import _tensor  # isort: skip  (gives Tensor its methods)
-
-__version__ = "0.1.0"

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/halves.h"
 #include "kernels/math/exp.h"
 #include "kernels/math/log.h"
 
@@ -39,18 +40,8 @@ inline Vec<double> pow_of_floats(Vec<double> x, Vec<double> y) noexcept {
 }
 
 inline Vec<float> pow(Vec<float> x, Vec<float> y) noexcept {
-  typedef float Half __attribute__((vector_size(vector_bytes / 2)));
-  struct Halves {
-    Half low, high;
-  };
-  const auto xs = __builtin_bit_cast(Halves, x), ys = __builtin_bit_cast(Halves, y);
-  const auto half_pow = [](Half a, Half b) {
-    return __builtin_convertvector(pow_of_floats(__builtin_convertvector(a, Vec<double>),
-                                                 __builtin_convertvector(b, Vec<double>)),
-                                   Half);
-  };
-  const Halves result = {half_pow(xs.low, ys.low), half_pow(xs.high, ys.high)};
-  return __builtin_bit_cast(Vec<float>, result);
+  const auto a = widen(x), b = widen(y);
+  return narrow(pow_of_floats(a.low, b.low), pow_of_floats(a.high, b.high));
 }
 
 }  // namespace deepcore::math
