@@ -22,6 +22,7 @@ void register_view(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_finite(py::module_& m);
 void register_linear(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_optim(py::module_& m);
+void register_loss(py::module_& m);
 
 // A deepcore dtype, a NumPy dtype, or the name of one; int32 counts as int64.
 Dtype to_dtype(const py::handle& object);

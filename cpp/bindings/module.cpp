@@ -45,4 +45,5 @@ PYBIND11_MODULE(_core, m) {
   register_finite(m);
   register_linear(m, tensor);
   register_optim(m);
+  register_loss(m);
 }

@@ -140,8 +140,8 @@ void index_backward(const ClassLossArgs<T>& args, const T* p, const T* scale, T*
 
 // dx = scale (p Σ w t' - w t')
 template <class T>
-void target_backward(const ClassLossArgs<T>& args, const T* p, const T* scale, T* factors,
-                     bool accumulate, T* dx) {
+void probability_backward(const ClassLossArgs<T>& args, const T* p, const T* scale, T* factors,
+                          bool accumulate, T* dx) {
   const auto body = [&](const auto& line, T*, bool, const T* target) {
     line.put_reduced(factors, line.sum([&](const auto& at) {
       return weighted_target(args, at.full(target), at);
@@ -158,7 +158,22 @@ template <class T>
 void backward(const ClassLossArgs<T>& args, const T* p, const T* scale, T* factors, bool accumulate,
               T* dx) {
   args.label ? index_backward(args, p, scale, factors, accumulate, dx)
-             : target_backward(args, p, scale, factors, accumulate, dx);
+             : probability_backward(args, p, scale, factors, accumulate, dx);
+}
+
+// dt = scale w (1 - s) (L - x)
+template <class T>
+void target_backward(const ClassLossArgs<T>& args, const T* scale, bool accumulate, T* dt) {
+  const T keep = 1 - args.smoothing;
+  const auto body = [&](const auto& line, T* dt, bool accumulate, const T* x) {
+    const auto [max, log_sum] = normalize<T>(line, x, nullptr);
+    const auto factor = line.reduced(scale) * splat_wide(keep);
+    line.for_each([&, max = max, log_sum = log_sum](const auto& at) {
+      const auto loss = factor * (log_sum - (at.full(x) - max));
+      put(dt, at, args.weight ? loss * at.along(args.weight) : loss, accumulate);
+    });
+  };
+  for_lines(args.view, dt, accumulate, body, args.x);
 }
 
 template <class T>
@@ -186,6 +201,7 @@ template <class T>
 ClassLoss<T> class_loss_kernels() {
   return {.forward = forward<T>,
           .backward = backward<T>,
+          .target_backward = target_backward<T>,
           .nll_forward = nll_forward<T>,
           .nll_backward = nll_backward<T>};
 }

@@ -32,6 +32,8 @@ struct ClassLoss {
   // that shape. args.x is not read.
   void (*backward)(const ClassLossArgs<T>& args, const T* p, const T* scale, T* factors,
                    bool accumulate, T* dx);
+  // The gradient of probabilities, from args.x.
+  void (*target_backward)(const ClassLossArgs<T>& args, const T* scale, bool accumulate, T* dt);
   // term = -w_k x_k.
   void (*nll_forward)(const ClassLossArgs<T>& args, T* terms);
   void (*nll_backward)(const ClassLossArgs<T>& args, const T* scale, bool accumulate, T* dx);

@@ -46,7 +46,8 @@ class Row {
       step(RowCursor<T>{row_, row_ * n_ + j, j, count});
     });
   }
-  // Writes the line's element of an array of shape (outer, inner).
+  // Reads and writes the line's element of an array of shape (outer, inner).
+  Wide<T> reduced(const T* p) const noexcept { return splat_wide(p[row_]); }
   void put_reduced(T* y, const Wide<T>& value) const noexcept { y[row_] = value.part[0][0]; }
   // Calls step(lane, element of an array of shape (outer, inner)) for each line that is here.
   template <class Step>
@@ -95,6 +96,7 @@ class Strip {
   void for_each(const Step& step) const noexcept {
     for (std::int64_t j = 0; j < n_; ++j) step(at(j));
   }
+  Wide<T> reduced(const T* p) const noexcept { return load_first_wide(p + reduced_, count_); }
   void put_reduced(T* y, const Wide<T>& value) const noexcept {
     store_first_wide(y + reduced_, value, count_);
   }
