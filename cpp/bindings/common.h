@@ -21,8 +21,10 @@ void register_create(py::module_& m);
 void register_view(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_finite(py::module_& m);
 void register_linear(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
+void register_elementwise(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
+void register_in_place(py::class_<TensorImpl, Tensor>& tensor);
+void register_activation(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_optim(py::module_& m);
-void register_loss(py::module_& m);
 
 // A deepcore dtype, a NumPy dtype, or the name of one; int32 counts as int64.
 Dtype to_dtype(const py::handle& object);
@@ -32,17 +34,14 @@ Shape to_shape(const char* op, const py::handle& sizes);
 Shape to_shape(const char* op, const py::args& sizes);
 py::tuple to_tuple(const Shape& shape);
 
-// What an argument that may be None or something else holds. pybind11 takes 0.5 us to find that None
-// is no tensor (it raises and drops an AttributeError), so such arguments are declared as py::handle.
+// What an argument that may be None or something else holds. pybind11 takes 0.5 us to find that
+// None is no tensor (it raises and drops an AttributeError), so such arguments are declared as
+// py::handle.
 bool is_tensor(const py::handle& object);
 Tensor optional_tensor(const char* op, const py::handle& object);
 
 // A copy of anything numpy.asarray takes. Python floats become float32; arrays keep their dtype.
 Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype = std::nullopt);
-
-// The other operand of a binary op: a tensor as it is, a number as a weak scalar (rank 0, of the
-// dtype that `like` has or that the number forces), an array as a tensor of its own dtype.
-Tensor to_operand(const py::handle& object, const Tensor& like);
 
 // Releases the GIL while it lives, if there is enough work to be worth it.
 class ReleaseGil {

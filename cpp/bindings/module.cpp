@@ -44,6 +44,8 @@ PYBIND11_MODULE(_core, m) {
   register_view(m, tensor);
   register_finite(m);
   register_linear(m, tensor);
+  register_elementwise(m, tensor);
+  register_in_place(tensor);
+  register_activation(m, tensor);
   register_optim(m);
-  register_loss(m);
 }

@@ -84,14 +84,14 @@ Map bool_map(Binary op) {
   }
 }
 
-// (dy, a, b) to the gradient of a. Those of add and sub are dy itself or its negative.
+// From dy, and a and b as uses(op, operand) says.
 template <class T>
 Map first_gradient(Binary op) {
   switch (op) {
     case Binary::mul:
-      return element_map<T, T, T, T>([](T dy, T, T b) { return dy * b; });
+      return element_map<T, T, T>([](T dy, T b) { return dy * b; });
     case Binary::div:
-      return element_map<T, T, T, T>([](T dy, T, T b) { return dy / b; });
+      return element_map<T, T, T>([](T dy, T b) { return dy / b; });
     case Binary::pow:
       return vector_map<T, 3>([](Vec<T> dy, Vec<T> a, Vec<T> b) {
         const auto zero = splat(T(0));

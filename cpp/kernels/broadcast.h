@@ -29,6 +29,8 @@ struct Broadcast {
   void add(const Shape& shape, int element_size);
   // Merges axes; called once after the last add.
   void merge();
+  // n elements in order, of every input alike.
+  static Broadcast flat(std::int64_t n, std::initializer_list<int> element_sizes);
 };
 
 inline Broadcast::Broadcast(const Shape& output) : n(output.numel()), rank(output.rank()) {
@@ -66,6 +68,12 @@ inline void Broadcast::merge() {
     for (int i = 0; i < inputs; ++i) input[i].stride[last] = input[i].stride[axis];
   }
   rank = last + 1;
+}
+
+inline Broadcast Broadcast::flat(std::int64_t n, std::initializer_list<int> element_sizes) {
+  Broadcast shape(Shape{n});
+  for (int size : element_sizes) shape.add(Shape{n}, size);
+  return shape;
 }
 
 }  // namespace deepcore

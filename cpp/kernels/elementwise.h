@@ -60,7 +60,7 @@ enum class Saves : std::uint8_t { nothing, input, output };
 
 struct Elementwise {
   // Each gives the map of an op for a dtype, or nullptr where there is none. Gradients take dy
-  // first: of a unary op (dy, saved), of operand 0 or 1 of a binary op (dy, a, b).
+  // first, then what saves() and uses() say; that of add is dy itself, and has no map.
   Map (*unary)(Unary op, Dtype dtype);
   Map (*unary_gradient)(Unary op, Dtype dtype);
   Map (*binary)(Binary op, Dtype dtype);
@@ -77,6 +77,26 @@ struct Elementwise {
 };
 
 Elementwise elementwise_kernels();
+
+// Which operands the gradient of operand 0 or 1 of a binary op is computed from, in this order.
+struct Uses {
+  bool a, b;
+};
+
+constexpr Uses uses(Binary op, int operand) {
+  switch (op) {
+    case Binary::mul:
+      return {operand == 1, operand == 0};
+    case Binary::div:
+      return {operand == 1, true};
+    case Binary::pow:
+    case Binary::maximum:
+    case Binary::minimum:
+      return {true, true};
+    default:
+      return {false, false};
+  }
+}
 
 constexpr Saves saves(Unary op) {
   switch (op) {

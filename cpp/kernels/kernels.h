@@ -11,8 +11,6 @@
 #include "base/parallel.h"
 #include "kernels/activation.h"
 #include "kernels/elementwise.h"
-#include "kernels/class_loss.h"
-#include "kernels/element_loss.h"
 #include "kernels/extreme.h"
 #include "kernels/finite.h"
 #include "kernels/integer_sum.h"
@@ -27,8 +25,6 @@ namespace deepcore {
 template <class T>
 struct KernelsOf {
   ActivationKernels<T> activation;
-  ClassLoss<T> class_loss;
-  ElementLoss<T> element_loss;
   Extreme<T> extreme;
   Finite<T> finite;
   Matmul<T> matmul;
