@@ -25,6 +25,7 @@ void register_elementwise(py::module_& m, py::class_<TensorImpl, Tensor>& tensor
 void register_in_place(py::class_<TensorImpl, Tensor>& tensor);
 void register_activation(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_optim(py::module_& m);
+void register_loss(py::module_& m);
 
 // A deepcore dtype, a NumPy dtype, or the name of one; int32 counts as int64.
 Dtype to_dtype(const py::handle& object);

@@ -48,4 +48,5 @@ PYBIND11_MODULE(_core, m) {
   register_in_place(tensor);
   register_activation(m, tensor);
   register_optim(m);
+  register_loss(m);
 }

@@ -9,6 +9,8 @@ Host host;
 template <class T>
 KernelsOf<T> fill() {
   return {.activation = activation_kernels<T>(),
+          .class_loss = class_loss_kernels<T>(),
+          .element_loss = element_loss_kernels<T>(),
           .extreme = extreme_kernels<T>(),
           .finite = finite_kernels<T>(),
           .matmul = matmul_kernels<T>(),

@@ -11,6 +11,8 @@
 #include "base/parallel.h"
 #include "kernels/activation.h"
 #include "kernels/elementwise.h"
+#include "kernels/class_loss.h"
+#include "kernels/element_loss.h"
 #include "kernels/extreme.h"
 #include "kernels/finite.h"
 #include "kernels/integer_sum.h"
@@ -25,6 +27,8 @@ namespace deepcore {
 template <class T>
 struct KernelsOf {
   ActivationKernels<T> activation;
+  ClassLoss<T> class_loss;
+  ElementLoss<T> element_loss;
   Extreme<T> extreme;
   Finite<T> finite;
   Matmul<T> matmul;

@@ -42,10 +42,18 @@ class Row {
   // Calls step(cursor) for all elements, sixteen at a time.
   template <class Step>
   void for_each(const Step& step) const noexcept {
-    for_lanes<T>(0, n_, [&](auto j, int count) { step(RowCursor<T>{row_, row_ * n_ + j, count}); });
+    for_lanes<T>(0, n_, [&](auto j, int count) {
+      step(RowCursor<T>{row_, row_ * n_ + j, j, count});
+    });
   }
-  // Writes the line's element of an array of shape (outer, inner).
+  // Reads and writes the line's element of an array of shape (outer, inner).
+  Wide<T> reduced(const T* p) const noexcept { return splat_wide(p[row_]); }
   void put_reduced(T* y, const Wide<T>& value) const noexcept { y[row_] = value.part[0][0]; }
+  // Calls step(lane, element of an array of shape (outer, inner)) for each line that is here.
+  template <class Step>
+  void for_reduced(const Step& step) const noexcept {
+    step(0, row_);
+  }
 
  private:
   std::int64_t row_, n_;
@@ -88,13 +96,18 @@ class Strip {
   void for_each(const Step& step) const noexcept {
     for (std::int64_t j = 0; j < n_; ++j) step(at(j));
   }
+  Wide<T> reduced(const T* p) const noexcept { return load_first_wide(p + reduced_, count_); }
   void put_reduced(T* y, const Wide<T>& value) const noexcept {
     store_first_wide(y + reduced_, value, count_);
+  }
+  template <class Step>
+  void for_reduced(const Step& step) const noexcept {
+    for (int lane = 0; lane < count_; ++lane) step(lane, reduced_ + lane);
   }
 
  private:
   ColumnCursor<T> at(std::int64_t j) const noexcept {
-    return {offset_ + j * stride_, reduced_, 0, count_};
+    return {offset_ + j * stride_, reduced_, 0, j, count_};
   }
   std::int64_t n_, stride_, offset_, reduced_;
   int count_;

@@ -24,16 +24,17 @@ inline T fold_row_block(std::int64_t row, std::int64_t n, std::int64_t begin, st
   auto j = begin;
   for (; j + chains * width <= end; j += chains * width) {
     for (int c = 0; c < chains; ++c) {
-      take(c, term(RowCursor<T>{row, row * n + j + c * width, width}));
+      const auto i = j + c * width;
+      take(c, term(RowCursor<T>{row, row * n + i, i, width}));
     }
   }
 #pragma GCC unroll 4
   for (int c = 0; c < chains; ++c, j += width) {
     if (j + width <= end) {
-      take(c, term(RowCursor<T>{row, row * n + j, width}));
+      take(c, term(RowCursor<T>{row, row * n + j, j, width}));
     } else if (j < end) {
       const int count = static_cast<int>(end - j);
-      take(c, keep_first(term(RowCursor<T>{row, row * n + j, count}), count, empty));
+      take(c, keep_first(term(RowCursor<T>{row, row * n + j, j, count}), count, empty));
     }
   }
   const auto left = each(combine, state[0], state[1]), right = each(combine, state[2], state[3]);
@@ -105,7 +106,7 @@ inline void sum_column_block(const View& view, const Tile& tile, std::int64_t be
   constexpr int rows = 8;
   const auto cursor = [&](auto j, auto c, int count) {
     return ColumnCursor<T>{(tile.o * view.n + j) * view.inner + tile.column + c,
-                           tile.o * view.inner + tile.column + c, c, count};
+                           tile.o * view.inner + tile.column + c, c, j, count};
   };
   std::fill(sum, sum + tile.width, T{0});
   auto j = begin;

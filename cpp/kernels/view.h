@@ -16,26 +16,32 @@ struct View {
 };
 
 // Reads the lanes at one place: `full` from an array of the view's shape, `reduced` from one of
-// shape (outer, inner), `local` from one with a value for each column of the tile in hand.
+// shape (outer, inner), `along` from one of shape (n), `local` from one with a value for each
+// column of the tile in hand.
 template <class T>
 struct RowCursor {
-  std::int64_t row, offset;
+  std::int64_t row, offset, j;
   int count;
 
-  Wide<T> full(const T* p) const noexcept {
-    return count == wide_lanes<T> ? load_wide(p + offset) : load_first_wide(p + offset, count);
-  }
+  Wide<T> full(const T* p) const noexcept { return read(p + offset); }
   Wide<T> reduced(const T* p) const noexcept { return splat_wide(p[row]); }
+  Wide<T> along(const T* p) const noexcept { return read(p + j); }
   Wide<T> local(const T* p) const noexcept { return splat_wide(*p); }
+
+ private:
+  Wide<T> read(const T* p) const noexcept {
+    return count == wide_lanes<T> ? load_wide(p) : load_first_wide(p, count);
+  }
 };
 
 template <class T>
 struct ColumnCursor {
-  std::int64_t offset, reduced_offset, local_offset;
+  std::int64_t offset, reduced_offset, local_offset, j;
   int count;
 
   Wide<T> full(const T* p) const noexcept { return read(p + offset); }
   Wide<T> reduced(const T* p) const noexcept { return read(p + reduced_offset); }
+  Wide<T> along(const T* p) const noexcept { return splat_wide(p[j]); }
   Wide<T> local(const T* p) const noexcept { return read(p + local_offset); }
 
  private:
@@ -73,13 +79,13 @@ void map_view(const View& view, T* out, bool accumulate, const Term& term) {
       const auto last = std::min(length, first + chunk);
       if (rows) {
         for_lanes<T>(first, last, [&](auto j, int count) {
-          const RowCursor<T> at{line, line * length + j, count};
+          const RowCursor<T> at{line, line * length + j, j, count};
           put(out, at, term(at), accumulate);
         });
       } else {
-        const auto reduced = line / view.n * view.inner;
-        for_lanes<T>(first, last, [&](auto j, int count) {
-          const ColumnCursor<T> at{line * length + j, reduced + j, 0, count};
+        const auto reduced = line / view.n * view.inner, j = line % view.n;
+        for_lanes<T>(first, last, [&](auto i, int count) {
+          const ColumnCursor<T> at{line * length + i, reduced + i, 0, j, count};
           put(out, at, term(at), accumulate);
         });
       }
