@@ -13,20 +13,6 @@ namespace deepcore {
 
 namespace py = pybind11;
 
-// One function a family, each in a file of its own.
-void register_config(py::module_& m);
-void register_tensor(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
-void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
-void register_create(py::module_& m);
-void register_view(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
-void register_finite(py::module_& m);
-void register_linear(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
-void register_elementwise(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
-void register_in_place(py::class_<TensorImpl, Tensor>& tensor);
-void register_activation(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
-void register_optim(py::module_& m);
-void register_loss(py::module_& m);
-
 // A deepcore dtype, a NumPy dtype, or the name of one; int32 counts as int64.
 Dtype to_dtype(const py::handle& object);
 

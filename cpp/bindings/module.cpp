@@ -1,5 +1,5 @@
 #include "base/cpu.h"
-#include "bindings/common.h"
+#include "bindings/families.h"
 #include "kernels/kernels.h"
 
 namespace deepcore {
