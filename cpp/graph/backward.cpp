@@ -214,7 +214,8 @@ void Gradients::pass(int i, int o) {
     }
   }
   sink(i);
-  if (to.data == outputs_[o]) return;
+  // Where input i took the buffer over, it is there already; x + x then adds it to itself.
+  if (to.data == outputs_[o] && !to.accumulate) return;
   const Variable& edge = *node_->edge(i);
   add_or_copy(to.data, outputs_[o], edge.shape.numel(), edge.dtype, to.accumulate);
 }
