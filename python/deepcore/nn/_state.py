@@ -65,7 +65,7 @@ def load(module: Module, given: Mapping[str, Any], strict: bool) -> Incompatible
         )
     with no_grad():
         for key, value in values.items():
-            own[key].detach().numpy()[...] = value.detach().numpy()
+            own[key].copy_(value)
     return keys
 
 

@@ -1,0 +1,49 @@
+"""What a layer costs beyond its op, and what importing costs."""
+
+import subprocess
+import sys
+import timeit
+
+import deepcore as dc
+from deepcore import _core, nn
+
+IMPORT = """
+import sys, time
+import numpy
+before, start = set(sys.modules), time.process_time()
+import deepcore.nn
+print(time.process_time() - start, *(set(sys.modules) - before))
+"""
+
+
+def test_import():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(3)
+    ]
+    # Processor time, which other processes do not add to.
+    assert min(float(run[0]) for run in runs) < 0.1
+    assert not {"sklearn", "tqdm", "matplotlib", "torch"} & set(runs[0])
+
+
+def best(call):
+    return min(timeit.repeat(call, number=200, repeat=100)) / 200
+
+
+def test_sequential_adds_little_to_its_ops():
+    net = nn.Sequential(
+        nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)
+    )
+    x, linear, relu = dc.ones(1, 20), _core.linear, _core.Activation.relu
+    none = _core.Activation.none
+    (w0, b0), (w1, b1), (w2, b2) = ((net[i].weight, net[i].bias) for i in (0, 2, 4))
+
+    def ops():
+        y = linear(x, w0, b0, relu, 0.0)
+        linear(linear(y, w1, b1, relu, 0.0), w2, b2, none, 0.0)
+
+    with dc.no_grad():
+        # 1.1 us on a quiet machine; three times that is left for noise.
+        assert best(lambda: net(x)) - best(ops) < 3.3e-6
