@@ -15,6 +15,7 @@ KernelsOf<T> fill() {
           .finite = finite_kernels<T>(),
           .matmul = matmul_kernels<T>(),
           .optim = optim_kernels<T>(),
+          .random = random_kernels<T>(),
           .reduce = reduce_kernels<T>(),
           .softmax = softmax_kernels<T>(),
           .variance = variance_kernels<T>()};

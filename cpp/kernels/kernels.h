@@ -18,6 +18,7 @@
 #include "kernels/integer_sum.h"
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
+#include "kernels/random.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/variance.h"
@@ -33,6 +34,7 @@ struct KernelsOf {
   Finite<T> finite;
   Matmul<T> matmul;
   Optim<T> optim;
+  Random<T> random;
   Reduce<T> reduce;
   Softmax<T> softmax;
   Variance<T> variance;
