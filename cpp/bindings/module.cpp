@@ -49,4 +49,5 @@ PYBIND11_MODULE(_core, m) {
   register_activation(m, tensor);
   register_optim(m);
   register_loss(m);
+  register_random(m);
 }

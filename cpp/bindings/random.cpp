@@ -1,6 +1,7 @@
 #include "ops/random.h"
 
 #include "bindings/common.h"
+#include "bindings/families.h"
 
 namespace deepcore {
 namespace {
@@ -15,7 +16,7 @@ using Numbers = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>;
 
 void register_random(py::module_& m) {
   py::class_<Generator, Ref<Generator>>(m, "Generator")
-      .def(py::init([](std::uint64_t seed) { return make_ref<Generator>(seed); }))
+      .def(py::init([] { return make_ref<Generator>(0); }))
       .def("_state",
            [](Generator& generator) {
              const Draw at = generator.state();
@@ -26,20 +27,17 @@ void register_random(py::module_& m) {
       });
   m.attr("default_generator") = default_generator();
   m.def("random_seed", &random_seed);
-  m.def("uniform_", [](const char* op, const Tensor& x, double low, double high,
-                       const Ref<Generator>& generator) {
+  m.def("uniform_", [](const Tensor& x, double low, double high, const Ref<Generator>& generator) {
     const ReleaseGil release(x->numel());
-    fill_uniform(op, x, low, high, or_default(generator));
+    fill_uniform(x, low, high, or_default(generator));
   });
-  m.def("normal_", [](const char* op, const Tensor& x, double mean, double std,
-                      const Ref<Generator>& generator) {
+  m.def("normal_", [](const Tensor& x, double mean, double std, const Ref<Generator>& generator) {
     const ReleaseGil release(x->numel());
-    fill_normal(op, x, mean, std, or_default(generator));
+    fill_normal(x, mean, std, or_default(generator));
   });
-  m.def("bernoulli_", [](const char* op, const Tensor& x, const Tensor& p,
-                         const Ref<Generator>& generator) {
+  m.def("bernoulli_", [](const Tensor& x, const Tensor& p, const Ref<Generator>& generator) {
     const ReleaseGil release(x->numel());
-    fill_bernoulli(op, x, p, or_default(generator));
+    fill_bernoulli(x, p, or_default(generator));
   });
   m.def("randint", [](std::int64_t low, std::int64_t high, const py::object& shape,
                       const Ref<Generator>& generator) {

@@ -50,8 +50,8 @@ void uniform(const Draw& draw, T* out, std::int64_t n, T low, T high) {
   });
 }
 
-// In (0, 1], for logarithms. Small numbers keep more bits than unit() has: the largest radius is 6.7
-// in float and 8.6 in double.
+// In (0, 1], for logarithms. Small numbers keep more bits than unit() has: the largest radius
+// is 6.7 in float and 8.6 in double.
 inline float open_unit(const RandomGroup& group, int i, float) {
   const auto bits = static_cast<std::int32_t>(group.words[i] >> 1);
   return (static_cast<float>(bits) + 0.5f) * 0x1p-31f;
@@ -118,7 +118,8 @@ void dropout(const Draw& draw, const T* x, T* y, std::int64_t n, double p, bool 
 
 template <class T>
 Random<T> random_kernels() {
-  return {.uniform = uniform<T>, .normal = normal<T>, .bernoulli = bernoulli<T>, .dropout = dropout<T>};
+  return {
+      .uniform = uniform<T>, .normal = normal<T>, .bernoulli = bernoulli<T>, .dropout = dropout<T>};
 }
 template Random<float> random_kernels();
 template Random<double> random_kernels();

@@ -45,7 +45,8 @@ void run_fill(const char* name, const Tensor& x, std::uint64_t groups,
 // Multiplying 64 random bits by the range and keeping the upper half prefers no number by more than
 // range / 2^64.
 std::int64_t in_range(std::uint64_t bits, std::int64_t low, std::uint64_t range) noexcept {
-  const auto offset = static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits) * range) >> 64);
+  const auto offset =
+      static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits) * range) >> 64);
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
 }
 
@@ -57,7 +58,8 @@ void each_bits(const Draw& draw, std::int64_t n, const F& call) {
     constexpr int pairs = group_words / 2;
     const int k = static_cast<int>(i % pairs);
     if (k == 0) philox(draw, static_cast<std::uint64_t>(i / pairs), group);
-    const std::uint32_t* words = group.words + k / group_blocks * 2 * group_blocks + k % group_blocks;
+    const std::uint32_t* words =
+        group.words + k / group_blocks * 2 * group_blocks + k % group_blocks;
     call(i, std::uint64_t{words[0]} << 32 | words[group_blocks]);
   }
 }
@@ -67,7 +69,12 @@ template <class T>
 class Dropout final : public Node {
  public:
   Dropout(const Tensor& x, double p, const Ref<Generator>& generator, const Tensor& y)
-      : Node({&x}), n_(x->numel()), p_(p), generator_(generator), x_(x->data<T>()), y_(y->data<T>()) {}
+      : Node({&x}),
+        n_(x->numel()),
+        p_(p),
+        generator_(generator),
+        x_(x->data<T>()),
+        y_(y->data<T>()) {}
   const char* name() const noexcept override { return "dropout"; }
 
   void forward() override {
@@ -93,54 +100,53 @@ class Dropout final : public Node {
 
 }  // namespace
 
-void fill_uniform(const char* op, const Tensor& x, double low, double high,
-                  const Ref<Generator>& generator) {
+void fill_uniform(const Tensor& x, double low, double high, const Ref<Generator>& generator) {
   if (!(low <= high) || !std::isfinite(high - low)) {
-    throw ValueError(op, "bounds must be finite with low <= high, got ", low, " and ", high, ".");
+    throw ValueError("uniform", "bounds must be finite with low <= high, got ", low, " and ", high,
+                     ".");
   }
-  check_writable(op, x);
-  visit_floating(op, x->dtype(), [&]<class T>(TypeTag<T>) {
+  check_writable("uniform", x);
+  visit_floating("uniform", x->dtype(), [&]<class T>(TypeTag<T>) {
     const auto n = x->numel();
-    run_fill(op, x, random_groups<T>(n), generator,
+    run_fill("uniform", x, random_groups<T>(n), generator,
              [=, out = x->data<T>(), low = T(low), high = T(high)](const Draw& draw) {
                kernels().of<T>().random.uniform(draw, out, n, low, high);
              });
   });
 }
 
-void fill_normal(const char* op, const Tensor& x, double mean, double std,
-                 const Ref<Generator>& generator) {
-  if (!(std >= 0)) throw ValueError(op, "std must be at least 0, got ", std, ".");
-  check_writable(op, x);
-  visit_floating(op, x->dtype(), [&]<class T>(TypeTag<T>) {
+void fill_normal(const Tensor& x, double mean, double std, const Ref<Generator>& generator) {
+  if (!(std >= 0)) throw ValueError("normal", "std must be at least 0, got ", std, ".");
+  check_writable("normal", x);
+  visit_floating("normal", x->dtype(), [&]<class T>(TypeTag<T>) {
     const auto n = x->numel();
-    run_fill(op, x, random_groups<T>(n), generator,
+    run_fill("normal", x, random_groups<T>(n), generator,
              [=, out = x->data<T>(), mean = T(mean), std = T(std)](const Draw& draw) {
                kernels().of<T>().random.normal(draw, out, n, mean, std);
              });
   });
 }
 
-void fill_bernoulli(const char* op, const Tensor& x, const Tensor& p,
-                    const Ref<Generator>& generator) {
-  check_writable(op, x);
+void fill_bernoulli(const Tensor& x, const Tensor& p, const Ref<Generator>& generator) {
+  check_writable("bernoulli", x);
   if (p->dtype() != x->dtype()) {
-    throw TypeError(op, "p must have the tensor's dtype ", x->dtype(), ", got ", p->dtype(), ".");
+    throw TypeError("bernoulli", "p must have the tensor's dtype ", x->dtype(), ", got ",
+                    p->dtype(), ".");
   }
   if (p->numel() != 1 && !(p->shape() == x->shape())) {
-    throw ValueError(op, "p must be a number or have the tensor's shape ", x->shape(), ", got ",
-                     p->shape(), ".");
+    throw ValueError("bernoulli", "p must be a number or have the tensor's shape ", x->shape(),
+                     ", got ", p->shape(), ".");
   }
-  visit_floating(op, x->dtype(), [&]<class T>(TypeTag<T>) {
+  visit_floating("bernoulli", x->dtype(), [&]<class T>(TypeTag<T>) {
     const T* first = p->data<T>();
     const auto inside = [](T value) { return value >= 0 && value <= 1; };
     const T* wrong = std::find_if_not(first, first + p->numel(), inside);
     if (wrong != first + p->numel()) {
-      throw ValueError(op, "p must be in 0 to 1, got ", *wrong, ".");
+      throw ValueError("bernoulli", "p must be in 0 to 1, got ", *wrong, ".");
     }
     const auto n = x->numel();
-    run_fill(op, x, random_groups<float>(n), generator,
-             [=, p, step = p->numel() == n ? 1 : 0, out = x->data<T>()](const Draw& draw) {
+    run_fill("bernoulli", x, random_groups<float>(n), generator,
+             [=, step = p->numel() == n ? 1 : 0, out = x->data<T>()](const Draw& draw) {
                kernels().of<T>().random.bernoulli(draw, p->data<T>(), step, out, n);
              });
   });

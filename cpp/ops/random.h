@@ -6,14 +6,11 @@
 
 namespace deepcore {
 
-// In place, on float32 and float64; `op` is named in errors.
-void fill_uniform(const char* op, const Tensor& x, double low, double high,
-                  const Ref<Generator>& generator);
-void fill_normal(const char* op, const Tensor& x, double mean, double std,
-                 const Ref<Generator>& generator);
+// In place, on float32 and float64.
+void fill_uniform(const Tensor& x, double low, double high, const Ref<Generator>& generator);
+void fill_normal(const Tensor& x, double mean, double std, const Ref<Generator>& generator);
 // 1 with probability p, else 0; the tensor p has one element, or as many as x.
-void fill_bernoulli(const char* op, const Tensor& x, const Tensor& p,
-                    const Ref<Generator>& generator);
+void fill_bernoulli(const Tensor& x, const Tensor& p, const Ref<Generator>& generator);
 
 // Whole numbers, low <= x < high.
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,

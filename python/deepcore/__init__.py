@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _openmp  # isort: skip  (sets OpenMP up before the extension loads it)
-from . import autograd, cuda, data, datasets, nn, optim, utils
+from . import autograd, cuda, data, datasets, nn, optim, random, utils
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
     Tensor,
@@ -86,6 +86,23 @@ from ._creation import (
 from ._device import device
 from ._dtype import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from ._grad import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ._random import (
+    Generator,
+    bernoulli,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+    set_rng_state,
+)
 from .serialization import load, save
 
 from . import _tensor  # isort: skip  (gives Tensor its methods)
