@@ -214,7 +214,9 @@ def test_grad_modes_decorate() -> None:
 
 
 def test_only_leaves_of_real_numbers_take_gradients() -> None:
-    with pytest.raises(TypeError, match=r"only float32 and float64 tensors have gradients, got int"):
+    with pytest.raises(
+        TypeError, match=r"only float32 and float64 tensors have gradients, got int"
+    ):
         dc.arange(3).requires_grad_()
     with pytest.raises(RuntimeError, match=r"only a leaf can stop requiring a gradient"):
         leaf(1).clone().requires_grad_(False)

@@ -155,9 +155,7 @@ class TestBackward:
         with pytest.raises(ValueError, match=r"\[full_backward_hook\] a hook of Linear must retur"):
             y.backward(ones(1, 1))
         y = layer(ones(1, 2))
-        with pytest.raises(
-            ValueError, match=r"None where no input has a gradient, got 2"
-        ):
+        with pytest.raises(ValueError, match=r"None where no input has a gradient, got 2"):
             y.backward(ones(1, 1))
 
     def test_inside_a_sequential(self):
