@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support import steps
 
 import deepcore as dc
 from deepcore import _core, nn, optim
+from support import steps
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"

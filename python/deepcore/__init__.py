@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _openmp  # isort: skip  (sets OpenMP up before the extension loads it)
-from . import autograd, cuda, data, datasets, nn, optim, random, utils
+from . import autograd, cuda, data, datasets, nn, optim, random, testing, utils
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
     Tensor,
