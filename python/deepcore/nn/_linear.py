@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from .. import _core
 from .._core import Tensor
 from .._creation import empty
 from .._device import check_device
+from .._grad import no_grad
 from ._module import Module
 from ._parameter import Parameter
-
-_generator = np.random.default_rng()
 
 
 class Linear(Module):
@@ -70,9 +67,9 @@ class Linear(Module):
         """Draws weight and bias anew."""
         # kaiming_uniform with a = √5 is U(±1/√I), which is also PyTorch's bound for the bias.
         bound = 1 / math.sqrt(self.in_features) if self.in_features > 0 else 0.0
-        for parameter in (self.weight, self.bias):
-            if parameter is not None:
-                parameter.detach().numpy()[...] = _generator.uniform(-bound, bound, parameter.shape)
+        with no_grad():
+            for parameter in self.parameters(recurse=False):
+                parameter.uniform_(-bound, bound)
 
     def forward(self, input: Tensor) -> Tensor:
         return _core.linear(input, self.weight, self.bias)
