@@ -91,6 +91,17 @@ def test_shuffle_repeats_for_a_seed_and_moves_on_each_pass(workers):
     assert first[0] != first[1] != first[2] != list(range(50))
 
 
+def test_manual_seed_repeats_a_shuffle():
+    def orders():
+        deepcore.manual_seed(7)
+        loader = DataLoader(pairs(50), 50, shuffle=True)
+        return [values(loader), values(loader)]
+
+    first, second = orders()
+    assert [first, second] == orders()
+    assert first != second
+
+
 def test_threads_change_no_order():
     def labels(workers):
         loader = DataLoader(pairs(50), 7, shuffle=True, seed=1, num_workers=workers)

@@ -5,6 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+import deepcore
+from deepcore import Generator
 from deepcore.data import (
     BatchSampler,
     RandomSampler,
@@ -12,6 +14,7 @@ from deepcore.data import (
     SequentialSampler,
     SubsetRandomSampler,
     WeightedRandomSampler,
+    random_split,
 )
 
 LETTERS = "abcdefghij"
@@ -33,8 +36,29 @@ def test_random_is_a_new_permutation_each_time():
 
 
 def test_random_takes_a_generator():
-    one, two = (list(RandomSampler(LETTERS, generator=np.random.default_rng(1))) for _ in range(2))
+    one, two = (
+        list(RandomSampler(LETTERS, generator=Generator().manual_seed(1))) for _ in range(2)
+    )
     assert one == two
+
+
+def test_deepcores_own_generator_decides_without_one():
+    def orders():
+        deepcore.manual_seed(5)
+        return [
+            list(sampler)
+            for sampler in (
+                RandomSampler(LETTERS),
+                SubsetRandomSampler(range(10)),
+                WeightedRandomSampler([1] * 10, 10),
+                RandomSampler(LETTERS, replacement=True),
+                random_split(range(10), [10])[0].indices,
+            )
+        ]
+
+    first = orders()
+    assert first == orders()
+    assert len({tuple(order) for order in first}) == 5
 
 
 def test_random_with_replacement_and_counts():
@@ -64,6 +88,8 @@ def test_weighted():
     once = WeightedRandomSampler([1, 0, 3], 2, replacement=False, seed=0)
     assert sorted(once) == [0, 2]
     assert len(once) == 2
+    first = Counter(next(iter(once)) for _ in range(2000))
+    assert abs(first[2] / 2000 - 0.75) < 0.04
     for weights in ([], [0.0], [-1, 2], [np.nan], [[1.0]]):
         with pytest.raises(ValueError, match="weights must be one axis of finite numbers"):
             WeightedRandomSampler(weights, 1)

@@ -8,12 +8,11 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
-import numpy as np
-
 from ._collate import default_collate, default_convert
 from ._dataset import IterableDataset
 from ._fetch import fetcher, whole_batches
 from ._prefetch import END, Job, prefetch
+from ._random import Generator
 from ._sampler import BatchSampler, RandomSampler, SequentialSampler, check_batch_size, chunks
 
 _AHEAD = 2  # batches a thread makes before they are asked for
@@ -46,8 +45,8 @@ class DataLoader:
         collate_fn: makes a batch of a list of samples; `default_collate` without it.
         drop_last: leave out a last batch that is shorter.
         worker_init_fn: called with its number in each thread at its start.
-        generator: a numpy.random.Generator for shuffle; without it or `seed`, deepcore's state
-            decides, so that `manual_seed` repeats a run.
+        generator: what shuffle draws from; without it or `seed`, deepcore's own, so that
+            `manual_seed` repeats a run.
         seed: a number that fixes the orders of all passes, instead of generator.
         prefetch_factor: batches each thread is ahead, 2 by default.
         hints: pin_memory, pin_memory_device, persistent_workers, multiprocessing_context and
@@ -78,7 +77,7 @@ class DataLoader:
         *,
         drop_last: bool = False,
         worker_init_fn: Callable[[int], object] | None = None,
-        generator: np.random.Generator | None = None,
+        generator: Generator | None = None,
         seed: int | None = None,
         prefetch_factor: int | None = None,
         **hints: Any,

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-_SEEDS = 2**62
+from .._core import Generator
+from .._dtype import float64
+from .._random import rand, randint, randperm
+
+__all__ = ["Generator", "drawn", "permutation", "random_source", "uniform"]
 
 
-def random_source(
-    generator: np.random.Generator | None, seed: int | None, op: str
-) -> np.random.Generator | None:
-    """The caller's own source of randomness; None stands for deepcore's, see `drawing`."""
+def random_source(generator: Generator | None, seed: int | None, op: str) -> Generator | None:
+    """The caller's own source of randomness; None is deepcore's, which `manual_seed` starts."""
     if generator is not None and seed is not None:
         raise ValueError(f"[{op}] expected generator or seed, got both; each sets the order.")
-    if generator is not None and not isinstance(generator, np.random.Generator):
+    if generator is not None and not isinstance(generator, Generator):
         raise TypeError(
-            f"[{op}] generator must be a numpy.random.Generator, got "
-            f"{type(generator).__name__}; seed=0 or numpy.random.default_rng(0) repeats a run."
+            f"[{op}] generator must be a deepcore.Generator, got {type(generator).__name__}; "
+            "seed=0 or deepcore.Generator().manual_seed(0) repeats a run."
         )
-    if seed is not None and seed < 0:
-        raise ValueError(f"[{op}] seed must be 0 or more, got {seed}.")
-    return generator if seed is None else np.random.Generator(np.random.Philox(seed))
+    return generator if seed is None else Generator().manual_seed(seed)
 
 
-def drawing(source: np.random.Generator | None) -> np.random.Generator:
-    """The source itself, or a new one seeded from deepcore's state, which `manual_seed` sets."""
-    if source is not None:
-        return source
-    from .. import randint
+def permutation(size: int, source: Generator | None) -> NDArray[np.int64]:
+    """The numbers 0 … size − 1 in random order."""
+    order: NDArray[np.int64] = randperm(size, generator=source).numpy()
+    return order
 
-    return np.random.Generator(np.random.Philox(int(randint(0, _SEEDS, (1,)).item())))
+
+def drawn(count: int, size: int, source: Generator | None) -> NDArray[np.int64]:
+    """`count` numbers, each any of 0 … size − 1."""
+    numbers: NDArray[np.int64] = randint(0, size, (count,), generator=source).numpy()
+    return numbers
+
+
+def uniform(count: int, source: Generator | None) -> NDArray[np.float64]:
+    """`count` numbers in [0, 1)."""
+    numbers: NDArray[np.float64] = rand(count, generator=source, dtype=float64).numpy()
+    return numbers

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._random import drawing, random_source
+from ._random import Generator, drawn, permutation, random_source, uniform
 
 Indices = NDArray[np.int64]
 
@@ -70,9 +70,9 @@ class RandomSampler(_ArraySampler):
         replacement: draw each index anew, so that some come twice and some never.
         num_samples: how many; the length of `data_source` if None. Without replacement more than
             that starts another permutation.
-        generator: a numpy.random.Generator; without it or `seed`, deepcore's state decides, so that
-            `manual_seed` repeats a run.
-        seed: as generator=numpy.random.Generator(numpy.random.Philox(seed)).
+        generator: what to draw from; without it or `seed`, deepcore's own, so that `manual_seed`
+            repeats a run.
+        seed: as generator=deepcore.Generator().manual_seed(seed).
 
     Raises:
         ValueError: num_samples is not positive, or both generator and seed are given.
@@ -89,7 +89,7 @@ class RandomSampler(_ArraySampler):
         data_source: Sized,
         replacement: bool = False,
         num_samples: int | None = None,
-        generator: np.random.Generator | None = None,
+        generator: Generator | None = None,
         *,
         seed: int | None = None,
     ) -> None:
@@ -110,12 +110,12 @@ class RandomSampler(_ArraySampler):
 
     def order(self) -> Indices:
         """A new random order."""
-        random, size, count = drawing(self.generator), len(self.data_source), self.num_samples
+        size, count = len(self.data_source), self.num_samples
         if self.replacement:
-            return random.integers(0, size, count, dtype=np.int64)
+            return drawn(count, size, self.generator)
         if count == size:
-            return random.permutation(size)
-        passes = [random.permutation(size) for _ in range(-(-count // size))]
+            return permutation(size, self.generator)
+        passes = [permutation(size, self.generator) for _ in range(-(-count // size))]
         return np.concatenate(passes)[:count]
 
     def __len__(self) -> int:
@@ -138,7 +138,7 @@ class SubsetRandomSampler(_ArraySampler):
     def __init__(
         self,
         indices: Sequence[int],
-        generator: np.random.Generator | None = None,
+        generator: Generator | None = None,
         *,
         seed: int | None = None,
     ) -> None:
@@ -147,7 +147,8 @@ class SubsetRandomSampler(_ArraySampler):
 
     def order(self) -> Indices:
         """A new random order."""
-        return drawing(self.generator).permutation(np.array(self.indices, np.int64))
+        order = permutation(len(self.indices), self.generator)
+        return np.array(self.indices, np.int64)[order]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -179,7 +180,7 @@ class WeightedRandomSampler(_ArraySampler):
         weights: ArrayLike,
         num_samples: int,
         replacement: bool = True,
-        generator: np.random.Generator | None = None,
+        generator: Generator | None = None,
         *,
         seed: int | None = None,
     ) -> None:
@@ -202,9 +203,15 @@ class WeightedRandomSampler(_ArraySampler):
 
     def order(self) -> Indices:
         """A new draw."""
-        share = self.weights / self.weights.sum()
-        random = drawing(self.generator)
-        return random.choice(len(share), self.num_samples, self.replacement, share)
+        if self.replacement:
+            ends = np.cumsum(self.weights)
+            points = uniform(self.num_samples, self.generator) * ends[-1]
+            return np.searchsorted(ends, points, side="right")
+        # Efraimidis and Spirakis, 2006: the first to ring of clocks that ring at rate wᵢ. A number
+        # is in [0, 1), so that 1 less it has a logarithm.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rings = -np.log1p(-uniform(len(self.weights), self.generator)) / self.weights
+        return np.argsort(rings, kind="stable")[: self.num_samples]
 
     def __len__(self) -> int:
         return self.num_samples

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._dataset import Subset
-from ._random import drawing, random_source
+from ._random import Generator, permutation, random_source
 
 
 def random_split(
     dataset: Any,
     lengths: Sequence[float],
-    generator: np.random.Generator | None = None,
+    generator: Generator | None = None,
     *,
     seed: int | None = None,
 ) -> list[Subset[Any]]:
@@ -26,7 +26,7 @@ def random_split(
         dataset: the whole, N samples.
         lengths: how many samples each part has, N in all; or its share, 1 in all. Shares are
             rounded down, and what is left goes one each to the first parts.
-        generator: a numpy.random.Generator; without it or `seed`, deepcore's state decides.
+        generator: what to draw from; without it or `seed`, deepcore's own.
         seed: a number that fixes the split.
 
     Raises:
@@ -40,7 +40,7 @@ def random_split(
         (8, 2)
     """
     sizes = _sizes(lengths, len(dataset))
-    order = drawing(random_source(generator, seed, "random_split")).permutation(len(dataset))
+    order = permutation(len(dataset), random_source(generator, seed, "random_split"))
     ends = np.cumsum(sizes)
     return [
         Subset(dataset, order[end - size : end].tolist())
