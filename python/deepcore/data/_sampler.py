@@ -211,7 +211,8 @@ class WeightedRandomSampler(_ArraySampler):
         # is in [0, 1), so that 1 less it has a logarithm.
         with np.errstate(divide="ignore", invalid="ignore"):
             rings = -np.log1p(-uniform(len(self.weights), self.generator)) / self.weights
-        return np.argsort(rings, kind="stable")[: self.num_samples]
+        first: Indices = np.argsort(rings, kind="stable")[: self.num_samples]
+        return first
 
     def __len__(self) -> int:
         return self.num_samples
