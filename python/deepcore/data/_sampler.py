@@ -206,13 +206,12 @@ class WeightedRandomSampler(_ArraySampler):
         if self.replacement:
             ends = np.cumsum(self.weights)
             points = uniform(self.num_samples, self.generator) * ends[-1]
-            return np.searchsorted(ends, points, side="right")
+            return ends.searchsorted(points, side="right")
         # Efraimidis and Spirakis, 2006: the first to ring of clocks that ring at rate wᵢ. A number
         # is in [0, 1), so that 1 less it has a logarithm.
         with np.errstate(divide="ignore", invalid="ignore"):
             rings = -np.log1p(-uniform(len(self.weights), self.generator)) / self.weights
-        first: Indices = np.argsort(rings, kind="stable")[: self.num_samples]
-        return first
+        return np.argsort(rings, kind="stable")[: self.num_samples]
 
     def __len__(self) -> int:
         return self.num_samples
