@@ -17,7 +17,7 @@ _Where = Any  # None, 'cpu' or a device
 
 def _shape(size: tuple[_Size, ...]) -> tuple[int, ...]:
     if len(size) == 1 and not hasattr(size[0], "__index__"):
-        return tuple(size[0])  # type: ignore[arg-type]  # a sequence: it has no __index__
+        return tuple(size[0])
     return size  # type: ignore[return-value]  # ints: the extension checks each
 
 

@@ -201,6 +201,10 @@ def _device(self: Tensor) -> device:
     return CPU
 
 
+def _nbytes(self: Tensor) -> int:
+    return self.numel() * numpy_dtype(self.dtype).itemsize
+
+
 _METHODS = (
     __repr__, __format__, __hash__, __iter__, __array__, __deepcopy__, __reduce__,
     tolist, requires_grad_, register_hook, to, cpu, type_as, is_floating_point,
@@ -210,8 +214,12 @@ for _method in _METHODS:
     setattr(Tensor, _method.__name__, _method)
 for _method in (to_float, to_double, to_long, to_int, to_bool):
     setattr(Tensor, _method.__name__.removeprefix("to_"), _method)
-Tensor.__module__ = "deepcore"
-Tensor.__getattr__ = _absent
-Tensor.device = property(_device)
-Tensor.__array_ufunc__ = None  # so that `ndarray * tensor` reaches Tensor.__rmul__
-Tensor.nbytes = property(lambda self: self.numel() * numpy_dtype(self.dtype).itemsize)
+_ATTRIBUTES = {
+    "__module__": "deepcore",
+    "__getattr__": _absent,
+    "__array_ufunc__": None,  # so that `ndarray * tensor` reaches Tensor.__rmul__
+    "device": property(_device),
+    "nbytes": property(_nbytes),
+}
+for _name, _value in _ATTRIBUTES.items():
+    setattr(Tensor, _name, _value)
