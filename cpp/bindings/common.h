@@ -9,6 +9,15 @@
 
 PYBIND11_DECLARE_HOLDER_TYPE(T, deepcore::Ref<T>, true)
 
+// None is no tensor: pybind11 alone would hand it to an op as a null pointer.
+template <>
+struct pybind11::detail::type_caster<deepcore::Tensor>
+    : copyable_holder_caster<deepcore::TensorImpl, deepcore::Tensor> {
+  bool load(handle source, bool convert) {
+    return !source.is_none() && copyable_holder_caster::load(source, convert);
+  }
+};
+
 namespace deepcore {
 
 namespace py = pybind11;

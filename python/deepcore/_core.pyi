@@ -167,12 +167,12 @@ def set_grad_enabled(mode: bool, /) -> bool: ...
 def gradients(
     outputs: Sequence[Tensor],
     inputs: Sequence[Tensor],
-    grad_outputs: Sequence[Tensor],
+    grad_outputs: list[Tensor | None],
     retain_graph: bool,
     allow_unused: bool,
     create_graph: bool,
     /,
-) -> list[Tensor]: ...
+) -> list[Tensor | None]: ...
 
 class Tape:
     def __init__(self) -> None: ...

@@ -11,7 +11,15 @@ from ._grad import enable_grad, no_grad, set_grad_enabled
 __all__ = ["enable_grad", "grad", "no_grad", "set_grad_enabled"]
 
 
-def _listed(value: Tensor | Sequence[Tensor | None] | None) -> list[Tensor | None]:
+def _tensors(name: str, value: Tensor | Sequence[Tensor]) -> list[Tensor]:
+    tensors = [value] if isinstance(value, Tensor) else list(value)
+    for x in tensors:
+        if not isinstance(x, Tensor):
+            raise TypeError(f"[grad] {name} must be tensors, got {type(x).__name__}.")
+    return tensors
+
+
+def _cotangents(value: Tensor | Sequence[Tensor | None] | None) -> list[Tensor | None]:
     if value is None:
         return []
     return [value] if isinstance(value, Tensor) else list(value)
@@ -50,8 +58,8 @@ def grad(
         >>> dc.autograd.grad((x * x).sum(), x)
         (tensor([2., 4.]),)
     """
-    roots, leaves = _listed(outputs), _listed(inputs)
-    given = _listed(grad_outputs)
+    roots, leaves = _tensors("outputs", outputs), _tensors("inputs", inputs)
+    given = _cotangents(grad_outputs)
     if given and len(given) != len(roots):
         raise ValueError(
             f"[grad] grad_outputs must have one entry for each of the {len(roots)} outputs, "
