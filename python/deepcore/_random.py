@@ -224,9 +224,8 @@ def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     return _bernoulli_(empty(input.shape, dtype=input.dtype), input.detach(), generator=generator)
 
 
-for _method in (_manual_seed, _seed, _initial_seed, _get_state):
+for _method in (_manual_seed, _seed, _initial_seed, _get_state, _set_state):
     setattr(Generator, _method.__name__.removeprefix("_"), _method)
-Generator.set_state = _set_state
 for _fill in (_uniform_, _normal_, _bernoulli_):
     setattr(Tensor, _fill.__name__.removeprefix("_"), _fill)
 Generator.__module__ = "deepcore"
