@@ -16,7 +16,7 @@ Tensor released(const F& f, const Operand& a, const Operand& b) {
   return f(a, b);
 }
 
-// An operator: NotImplemented for what is no operand, so that Python asks the other side.
+// A comparison operator: NotImplemented for what is no operand, so that Python asks the other side.
 template <class F>
 void define_operator(TensorClass& tensor, const char* name, F f) {
   tensor.def(name, [f](const Tensor& a, const py::handle& other) -> py::object {
@@ -24,12 +24,6 @@ void define_operator(TensorClass& tensor, const char* name, F f) {
     if (!b) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
     return py::cast(released(f, a, *b));
   });
-}
-
-template <class F>
-void define_operators(TensorClass& tensor, const char* name, const char* reflected, F f) {
-  define_operator(tensor, name, f);
-  define_operator(tensor, reflected, [f](const Operand& a, const Operand& b) { return f(b, a); });
 }
 
 // A function and a method.
@@ -61,14 +55,6 @@ void define_scaled(py::module_& m, TensorClass& tensor, const char* name, Binary
 }
 
 void register_arithmetic(py::module_& m, TensorClass& tensor) {
-  define_operators(tensor, "__add__", "__radd__", binary_of(Binary::add));
-  define_operators(tensor, "__sub__", "__rsub__", binary_of(Binary::sub));
-  define_operators(tensor, "__mul__", "__rmul__", binary_of(Binary::mul));
-  define_operators(tensor, "__truediv__", "__rtruediv__", binary_of(Binary::div));
-  define_operators(tensor, "__pow__", "__rpow__", binary_of(Binary::pow));
-  define_operators(tensor, "__and__", "__rand__", binary_of(Binary::bit_and));
-  define_operators(tensor, "__or__", "__ror__", binary_of(Binary::bit_or));
-  define_operators(tensor, "__xor__", "__rxor__", binary_of(Binary::bit_xor));
   define_scaled(m, tensor, "add", Binary::add, "input + alpha * other, element by element.");
   define_scaled(m, tensor, "sub", Binary::sub, "input - alpha * other, element by element.");
   struct {

@@ -1,4 +1,4 @@
-// In-place methods, and the operators += -= *= /=.
+// In-place methods.
 #include "bindings/operand.h"
 #include "ops/elementwise.h"
 
@@ -7,50 +7,20 @@ namespace {
 
 using TensorClass = py::class_<TensorImpl, Tensor>;
 
-bool records(const Operand& x) {
-  return grad_enabled() && x.tensor && x.tensor->requires_grad();
-}
-
-// x op= b writes x, unless that would have to record a gradient: then x is replaced by a new
-// tensor, as `x = x op b` does, so that `loss += term` and `out += identity` mean what they say.
-// A leaf keeps its identity, so there it is an error.
-py::object update(Binary op, const py::object& self, const py::handle& other) {
-  const auto b = to_operand(other);
-  if (!b) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
-  const Tensor x = self.cast<Tensor>();
-  const bool recording_leaf = records(x) && x->variable()->is_leaf();
-  if (recording_leaf || !(records(x) || records(*b))) {
-    binary_in_place(op, x, *b);
-    return self;
-  }
-  const Tensor y = binary(op, x, *b);
-  if (!(y->shape() == x->shape()) || y->dtype() != x->dtype()) {
-    throw ValueError(name_of(op), "the result must keep the tensor's shape ", x->shape(),
-                     " and dtype ", x->dtype(), ", got ", y->shape(), " and ", y->dtype(), ".");
-  }
-  return py::cast(y);
-}
-
-void define_update(TensorClass& tensor, const char* name, const char* method, Binary op) {
-  tensor.def(name, [op](const py::object& self, const py::handle& other) {
-    return update(op, self, other);
-  });
+// x op= other, or x op= alpha * other where the method takes PyTorch's alpha.
+void define_update(TensorClass& tensor, const char* name, Binary op) {
   tensor.def(
-      method,
-      [op, method](const py::object& self, const py::handle& other) {
-        binary_in_place(op, self.cast<Tensor>(), to_operand(method, other));
+      name,
+      [op, name](const py::object& self, const py::handle& other) {
+        binary_in_place(op, self.cast<Tensor>(), to_operand(name, other));
         return self;
       },
       py::arg("other"));
-}
-
-// add_ and sub_ take PyTorch's alpha.
-void define_scaled_update(TensorClass& tensor, const char* name, const char* method, Binary op) {
-  define_update(tensor, name, method, op);
+  if (op != Binary::add && op != Binary::sub) return;
   tensor.def(
-      method,
-      [op, method](const py::object& self, const py::handle& other, const py::handle& alpha) {
-        binary_in_place(op, self.cast<Tensor>(), to_scaled_operand(method, other, alpha));
+      name,
+      [op, name](const py::object& self, const py::handle& other, const py::handle& alpha) {
+        binary_in_place(op, self.cast<Tensor>(), to_scaled_operand(name, other, alpha));
         return self;
       },
       py::arg("other"), py::kw_only(), py::arg("alpha"));
@@ -64,10 +34,10 @@ py::object fill(const char* name, const py::object& self, const Operand& value) 
 }  // namespace
 
 void register_in_place(TensorClass& tensor) {
-  define_scaled_update(tensor, "__iadd__", "add_", Binary::add);
-  define_scaled_update(tensor, "__isub__", "sub_", Binary::sub);
-  define_update(tensor, "__imul__", "mul_", Binary::mul);
-  define_update(tensor, "__itruediv__", "div_", Binary::div);
+  define_update(tensor, "add_", Binary::add);
+  define_update(tensor, "sub_", Binary::sub);
+  define_update(tensor, "mul_", Binary::mul);
+  define_update(tensor, "div_", Binary::div);
   tensor
       .def("zero_",
            [](const py::object& self) { return fill("zero_", self, Number::of(std::int64_t{0})); })

@@ -1,17 +1,17 @@
 #include "base/cpu.h"
+#include "bindings/errors.h"
 #include "bindings/families.h"
+#include "bindings/operators.h"
 #include "kernels/kernels.h"
 
 namespace deepcore {
 namespace {
 
-// The package's errors are Python's own kinds.
 void translate(std::exception_ptr thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const Error& error) {
-    PyObject* kinds[] = {PyExc_ValueError, PyExc_TypeError, PyExc_IndexError, PyExc_RuntimeError};
-    PyErr_SetString(kinds[static_cast<int>(error.kind())], error.what());
+    set_python_error(error);
   }
 }
 
@@ -36,7 +36,7 @@ PYBIND11_MODULE(_core, m) {
       .value("int64", Dtype::int64)
       .value("float32", Dtype::float32)
       .value("float64", Dtype::float64);
-  py::class_<TensorImpl, Tensor> tensor(m, "Tensor");
+  py::class_<TensorImpl, Tensor> tensor(m, "Tensor", py::custom_type_setup(set_operators));
   register_config(m);
   register_tensor(m, tensor);
   register_graph(m, tensor);

@@ -126,9 +126,18 @@ class CastNode final : public MapNode {
   }
 };
 
-Operand as_dtype(const Operand& x, Dtype dtype) {
-  return x.tensor ? Operand(cast(x.tensor, dtype)) : x;
-}
+// An operand as a dtype: itself where it has it, or is a number.
+class AsDtype {
+ public:
+  AsDtype(const Operand& x, Dtype dtype) : given_(x) {
+    if (x.tensor && x.tensor->dtype() != dtype) cast_ = Operand(cast(x.tensor, dtype));
+  }
+  const Operand& operator*() const noexcept { return cast_ ? *cast_ : given_; }
+
+ private:
+  const Operand& given_;
+  std::optional<Operand> cast_;
+};
 
 // The dtype that an op computes in.
 Dtype compute_dtype(Binary op, const Operand& a, const Operand& b) {
@@ -204,21 +213,24 @@ Tensor binary(Binary op, const Operand& given_a, const Operand& given_b) {
     check_power(given_b, dtype);
   }
   const Map map = found(table().binary(op, dtype), name_of(op), dtype);
-  const Operand a = as_dtype(given_a, dtype), b = as_dtype(given_b, dtype);
+  const AsDtype as_a(given_a, dtype), as_b(given_b, dtype);
+  const Operand &a = *as_a, &b = *as_b;
   const Tensor y = empty(name_of(op), broadcast_shapes(name_of(op), a.shape(), b.shape()), dtype);
   return run(make_ref<BinaryNode>(op, map, a, b, y), y);
 }
 
 Tensor compare(Comparison op, const Operand& given_a, const Operand& given_b) {
   const Dtype dtype = promoted(given_a, given_b);
-  const Operand a = as_dtype(given_a, dtype), b = as_dtype(given_b, dtype);
+  const AsDtype as_a(given_a, dtype), as_b(given_b, dtype);
+  const Operand &a = *as_a, &b = *as_b;
   const Tensor y =
       empty(name_of(op), broadcast_shapes(name_of(op), a.shape(), b.shape()), Dtype::boolean);
   return run(make_ref<MapNode>(name_of(op), table().comparison(op, dtype), y, dtype, a, b), y);
 }
 
 Tensor logical(const char* name, Binary op, const Operand& given_a, const Operand& given_b) {
-  const Operand a = as_dtype(given_a, Dtype::boolean), b = as_dtype(given_b, Dtype::boolean);
+  const AsDtype as_a(given_a, Dtype::boolean), as_b(given_b, Dtype::boolean);
+  const Operand &a = *as_a, &b = *as_b;
   const Tensor y = empty(name, broadcast_shapes(name, a.shape(), b.shape()), Dtype::boolean);
   const Map map = table().binary(op, Dtype::boolean);
   return run(make_ref<MapNode>(name, map, y, Dtype::boolean, a, b), y);
@@ -230,7 +242,8 @@ Tensor where(const Tensor& condition, const Operand& given_a, const Operand& giv
                     "; compare it, or convert it with .bool().");
   }
   const Dtype dtype = promoted(given_a, given_b);
-  const Operand a = as_dtype(given_a, dtype), b = as_dtype(given_b, dtype);
+  const AsDtype as_a(given_a, dtype), as_b(given_b, dtype);
+  const Operand &a = *as_a, &b = *as_b;
   const Shape shape = broadcast_shapes("where", condition->shape(),
                                        broadcast_shapes("where", a.shape(), b.shape()));
   const Tensor y = empty("where", shape, dtype);
