@@ -205,8 +205,8 @@ class WeightedRandomSampler(_ArraySampler):
         """A new draw."""
         if self.replacement:
             ends = np.cumsum(self.weights)
-            points = uniform(self.num_samples, self.generator) * ends[-1]
-            return ends.searchsorted(points, side="right")
+            points = uniform(self.num_samples, self.generator) * float(ends[-1])
+            return np.searchsorted(ends, points, side="right")
         # Efraimidis and Spirakis, 2006: the first to ring of clocks that ring at rate wᵢ. A number
         # is in [0, 1), so that 1 less it has a logarithm.
         with np.errstate(divide="ignore", invalid="ignore"):
