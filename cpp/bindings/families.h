@@ -16,6 +16,7 @@ void register_elementwise(py::module_& m, py::class_<TensorImpl, Tensor>& tensor
 void register_in_place(py::class_<TensorImpl, Tensor>& tensor);
 void register_activation(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_optim(py::module_& m);
+void register_clip(py::module_& m);
 void register_random(py::module_& m);
 void register_loss(py::module_& m);
 

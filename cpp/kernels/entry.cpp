@@ -10,6 +10,7 @@ template <class T>
 KernelsOf<T> fill() {
   return {.activation = activation_kernels<T>(),
           .class_loss = class_loss_kernels<T>(),
+          .clip = clip_kernels<T>(),
           .element_loss = element_loss_kernels<T>(),
           .extreme = extreme_kernels<T>(),
           .finite = finite_kernels<T>(),

@@ -12,6 +12,7 @@
 #include "kernels/activation.h"
 #include "kernels/elementwise.h"
 #include "kernels/class_loss.h"
+#include "kernels/clip.h"
 #include "kernels/element_loss.h"
 #include "kernels/extreme.h"
 #include "kernels/finite.h"
@@ -29,6 +30,7 @@ template <class T>
 struct KernelsOf {
   ActivationKernels<T> activation;
   ClassLoss<T> class_loss;
+  Clip<T> clip;
   ElementLoss<T> element_loss;
   Extreme<T> extreme;
   Finite<T> finite;

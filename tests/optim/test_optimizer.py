@@ -258,6 +258,10 @@ def test_zero_grad() -> None:
     params = parameters()
     optimizer = Adam(params)
     give_gradients(params, 0)
+    kept = params[0].grad
+    optimizer.zero_grad(set_to_none=False)
+    assert kept.tolist() == [0.0] * 5
+    assert params[0].grad is kept
     optimizer.zero_grad()
     assert [p.grad for p in params] == [None] * 4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._names import suggest
-from . import functional
+from . import functional, init, utils
 from ._activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh
 from ._containers import ModuleDict, ModuleList, Sequential
 from ._dropout import Dropout
@@ -41,6 +41,8 @@ __all__ = [
     "Tanh",
     "Unflatten",
     "functional",
+    "init",
+    "utils",
 ]
 
 
