@@ -11,6 +11,7 @@ KernelsOf<T> fill() {
   return {.activation = activation_kernels<T>(),
           .class_loss = class_loss_kernels<T>(),
           .clip = clip_kernels<T>(),
+          .copy = copy_kernels<T>(),
           .element_loss = element_loss_kernels<T>(),
           .extreme = extreme_kernels<T>(),
           .finite = finite_kernels<T>(),
@@ -24,7 +25,8 @@ KernelsOf<T> fill() {
 
 template <class T>
 IntegerKernelsOf<T> fill_integers() {
-  return {.extreme = extreme_kernels<T>(), .sum = integer_sum_kernels<T>()};
+  return {
+      .copy = copy_kernels<T>(), .extreme = extreme_kernels<T>(), .sum = integer_sum_kernels<T>()};
 }
 
 }  // namespace

@@ -10,10 +10,11 @@
 
 #include "base/parallel.h"
 #include "kernels/activation.h"
-#include "kernels/elementwise.h"
 #include "kernels/class_loss.h"
 #include "kernels/clip.h"
+#include "kernels/copy.h"
 #include "kernels/element_loss.h"
+#include "kernels/elementwise.h"
 #include "kernels/extreme.h"
 #include "kernels/finite.h"
 #include "kernels/integer_sum.h"
@@ -31,6 +32,7 @@ struct KernelsOf {
   ActivationKernels<T> activation;
   ClassLoss<T> class_loss;
   Clip<T> clip;
+  Copy<T> copy;
   ElementLoss<T> element_loss;
   Extreme<T> extreme;
   Finite<T> finite;
@@ -45,6 +47,7 @@ struct KernelsOf {
 // What serves int64 and uint8 (bool too, as bytes of 0 and 1).
 template <class T>
 struct IntegerKernelsOf {
+  Copy<T> copy;
   Extreme<T> extreme;
   IntegerSum<T> sum;
 };
@@ -57,20 +60,18 @@ struct Kernels {
   IntegerKernelsOf<std::int64_t> i64;
   IntegerKernelsOf<std::uint8_t> u8;
 
+  // KernelsOf<float> or <double>; IntegerKernelsOf<std::int64_t> or <std::uint8_t>.
   template <class T>
-  const KernelsOf<T>& of() const noexcept {
-    if constexpr (sizeof(T) == 4) {
+  const auto& of() const noexcept {
+    if constexpr (std::is_same_v<T, float>) {
       return f32;
-    } else {
+    } else if constexpr (std::is_same_v<T, double>) {
       return f64;
-    }
-  }
-  template <class T>
-  const IntegerKernelsOf<T>& of_integers() const noexcept {
-    if constexpr (sizeof(T) == 1) {
-      return u8;
-    } else {
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
       return i64;
+    } else {
+      static_assert(std::is_same_v<T, std::uint8_t>, "bool is stored as uint8");
+      return u8;
     }
   }
 };
