@@ -19,5 +19,7 @@ void register_optim(py::module_& m);
 void register_clip(py::module_& m);
 void register_random(py::module_& m);
 void register_loss(py::module_& m);
+void register_reduce(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
+void register_copy(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 
 }  // namespace deepcore

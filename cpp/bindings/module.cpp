@@ -51,4 +51,6 @@ PYBIND11_MODULE(_core, m) {
   register_clip(m);
   register_loss(m);
   register_random(m);
+  register_reduce(m, tensor);
+  register_copy(m, tensor);
 }
