@@ -5,17 +5,12 @@
 namespace deepcore {
 namespace {
 
-void register_loss(py::module_& m) {
-  const auto none = py::arg("weight") = py::none();
 void register_class_losses(py::module_& m) {
   m.def(
       "cross_entropy",
       [](const Tensor& input, const Tensor& target, const py::handle& weight,
          std::int64_t ignore_index, const std::string& reduction, double label_smoothing) {
         const auto how = to_reduction("cross_entropy", reduction);
-        const Tensor of_class = optional_tensor("cross_entropy", weight);
-        const ReleaseGil release(input->numel());
-        return cross_entropy(input, target, of_class, ignore_index, how, label_smoothing);
         const Tensor w = optional_tensor("cross_entropy", weight);
         const ReleaseGil release(input->numel());
         return cross_entropy(input, target, w, ignore_index, how, label_smoothing);
@@ -28,9 +23,6 @@ void register_class_losses(py::module_& m) {
       [](const Tensor& input, const Tensor& target, const py::handle& weight,
          std::int64_t ignore_index, const std::string& reduction) {
         const auto how = to_reduction("nll_loss", reduction);
-        const Tensor of_class = optional_tensor("nll_loss", weight);
-        const ReleaseGil release(input->numel());
-        return nll_loss(input, target, of_class, ignore_index, how);
         const Tensor w = optional_tensor("nll_loss", weight);
         const ReleaseGil release(input->numel());
         return nll_loss(input, target, w, ignore_index, how);
