@@ -260,4 +260,25 @@ inline void store_first(T* p, Vec<T> v, int n) noexcept {
   std::memcpy(p, lane, n * sizeof(T));
 }
 
+// A store that goes past the caches, for results that would only displace what is in them: p is a
+// multiple of the vector's size. stream_fence() orders such stores before what follows.
+template <class T>
+inline void stream(T* p, Vec<T> v) noexcept {
+#if defined(__AVX512F__)
+  _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v);
+#elif defined(__AVX2__)
+  _mm256_stream_si256(reinterpret_cast<__m256i*>(p), (__m256i)v);
+#elif defined(__x86_64__)
+  _mm_stream_si128(reinterpret_cast<__m128i*>(p), (__m128i)v);
+#else
+  store(p, v);
+#endif
+}
+
+inline void stream_fence() noexcept {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+
 }  // namespace deepcore

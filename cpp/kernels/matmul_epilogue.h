@@ -24,7 +24,7 @@ template <int R, int V, class F>
 template <class T>
 class Epilogue {
  public:
-  explicit Epilogue(const MatmulArgs<T>& args) : args_(args) {}
+  explicit Epilogue(const MatmulArgs<T>& args) : args_(args), streams_(may_stream(args)) {}
 
   // A tile in registers: R rows from i, `count` columns from j, of which V - 1 vectors are whole.
   template <int R, int V>
@@ -50,7 +50,11 @@ class Epilogue {
         acc[r][v] = deepcore::activate<T, Activation::relu>(acc[r][v], T{0});
       });
     }
-    each<R, V>([&](int r, int v) { put<V>(args_.c + at + r * row, v, last, acc[r][v]); });
+    if (streams_ && last == lanes<T>) {
+      each<R, V>([&](int r, int v) { stream(args_.c + at + r * row + v * lanes<T>, acc[r][v]); });
+    } else {
+      each<R, V>([&](int r, int v) { put<V>(args_.c + at + r * row, v, last, acc[r][v]); });
+    }
   }
 
   // Sums of `columns` columns of c, from j, as rows of `width` whose first `rows` lanes are c's
@@ -74,6 +78,11 @@ class Epilogue {
     }
   }
 
+  // To be called at the end of a thread's piece.
+  void finish() const noexcept {
+    if (streams_) stream_fence();
+  }
+
   // What apply left to do, on a part of c that is still in the cache.
   void activate(std::int64_t i, std::int64_t rows, std::int64_t j,
                 std::int64_t columns) const noexcept {
@@ -84,6 +93,14 @@ class Epilogue {
   }
 
  private:
+  // Outputs too large for the caches are not read into them first: 4 % for the gradient of a
+  // 2048 x 2048 weight.
+  static bool may_stream(const MatmulArgs<T>& args) noexcept {
+    constexpr std::int64_t large = 4 << 20;
+    return args.m * args.n * static_cast<std::int64_t>(sizeof(T)) >= large && !args.accumulate &&
+           args.n % lanes<T> == 0 && reinterpret_cast<std::uintptr_t>(args.c) % vector_bytes == 0 &&
+           (args.activation == Activation::none || args.activation == Activation::relu);
+  }
   template <int V>
   [[gnu::always_inline]] static Vec<T> get(const T* p, int v, int last) noexcept {
     p += v * lanes<T>;
@@ -97,6 +114,7 @@ class Epilogue {
   }
 
   const MatmulArgs<T>& args_;
+  const bool streams_;
 };
 
 }  // namespace deepcore

@@ -75,7 +75,10 @@ template <class T, int R>
 void pack_broadcasts(const T* from, std::int64_t row, std::int64_t step, std::int64_t k,
                      T* to) noexcept {
   if (row == 1) {
-    for (; k > 0; --k, from += step, to += R) std::memcpy(to, from, R * sizeof(T));
+    for (; k > 0; --k, from += step, to += R) {
+      __builtin_prefetch(from + 16 * step);
+      std::memcpy(to, from, R * sizeof(T));
+    }
     return;
   }
   for (; k > 0; --k, from += step, to += R) {
@@ -87,13 +90,13 @@ void pack_broadcasts(const T* from, std::int64_t row, std::int64_t step, std::in
 
 // Rows to broadcast from, at most tile_rows: to[p * rows + r].
 template <class T>
-void pack_broadcasts(const Operand<T>& x, std::int64_t first, int rows, std::int64_t begin,
+void pack_broadcasts(const Operand<T>& x, std::int64_t first, std::int64_t rows, std::int64_t begin,
                      std::int64_t k, T* to) noexcept {
   static constexpr auto table = []<int... r>(std::integer_sequence<int, r...>) {
     return std::array{detail::pack_broadcasts<T, r + 1>...};
   }
   (std::make_integer_sequence<int, tile_rows>{});
-  table[rows - 1](x.at(first, begin), x.row, x.step, k, to);
+  table[static_cast<std::size_t>(rows - 1)](x.at(first, begin), x.row, x.step, k, to);
 }
 
 }  // namespace deepcore

@@ -8,23 +8,10 @@
 
 #include "base/parallel.h"
 #include "kernels/matmul_pack.h"
+#include "kernels/matmul_split.h"
 #include "kernels/matmul_tile.h"
 
 namespace deepcore {
-
-constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
-
-struct Range {
-  std::int64_t begin, end;
-  std::int64_t size() const noexcept { return end - begin; }
-};
-
-// Part i of `parts` nearly equal ones of 0 ... n.
-constexpr Range part_of(std::int64_t n, std::int64_t parts, std::int64_t i) {
-  return {n * i / parts, n * (i + 1) / parts};
-}
 
 // Some vectors of y, side by side.
 struct Panel {
@@ -35,49 +22,63 @@ struct Panel {
 template <class T>
 struct Plan {
   static constexpr std::int64_t widest = tile_vectors * lanes<T>;
-  // Rows of x that are walked together, and transposed together where the output lies across.
-  static constexpr std::int64_t unit_rows = std::lcm(tile_rows, lanes<T>);
+  static constexpr std::int64_t gap = 64 / sizeof(T);
 
   Operand<T> x, y;  // read by broadcasts, by vectors
   std::int64_t k;
   bool across;  // the vectors run down columns of c: x is b and y is a
-  std::int64_t tiles, units, vectors, panels;
+
+  Split tiles, panels;          // of x's rows, of y's vectors
+  std::int64_t unit_rows = 0;   // rows of x that are walked together,
+  std::int64_t unit_tiles = 0;  //   or tiles where rows are not cut at multiples
+  std::int64_t units = 0;
   std::int64_t grid_x = 1, grid_y = 1;  // pieces of units and of panels
-  std::int64_t chunk, block;            // steps of k and panels that are packed at a time
+  std::int64_t chunk = 0, block = 0;    // steps of k and panels that are packed at a time
+  std::int64_t group = 0;               // units whose sums stay in L2 from chunk to chunk
+
+  bool packs_x = false;
+  bool whole_y = false;    // all of y is packed before the first group
+  bool streams_y = false;  // y is packed during the tiles before
 
   explicit Plan(const MatmulArgs<T>& args);
 
   Range unit(std::int64_t u) const noexcept {
     if (across) return {u * unit_rows, std::min((u + 1) * unit_rows, x.size)};
-    return {part_of(x.size, tiles, u * per_unit).begin,
-            part_of(x.size, tiles, std::min((u + 1) * per_unit, tiles)).begin};
+    return {tiles.begin(u * unit_tiles),
+            tiles.begin(std::min((u + 1) * unit_tiles, tiles.parts()))};
   }
   Panel panel(std::int64_t q, std::int64_t first) const noexcept {
-    const auto v = part_of(vectors, panels, q);
+    const auto v = panels[q];
     const auto begin = v.begin * lanes<T>;
     return {begin, std::min(v.size() * lanes<T>, y.size - begin), v.size(),
-            v.begin - part_of(vectors, panels, first).begin};
+            v.begin - panels.begin(first)};
   }
   // Twice over rows that are contiguous costs less than once and a copy.
   bool packs(const Panel& panel) const noexcept {
-    return y.row != 1 || tiles > 2 || panel.count < panel.vectors * lanes<T>;
+    return y.row != 1 || tiles.parts() > 2 || panel.count < panel.vectors * lanes<T>;
   }
-  bool packs_x() const noexcept { return x.step != 1 && panels > 1; }
 
   // In elements, each a multiple of 64 bytes.
-  std::int64_t y_size() const noexcept { return block * widest * round(chunk); }
-  std::int64_t x_size() const noexcept { return packs_x() ? unit_rows * round(chunk) : 0; }
-  std::int64_t slab_size() const noexcept { return unit_rows * block * widest; }
-  std::int64_t sums_size() const noexcept {
-    return chunk < k ? divide_up(units, grid_x) * slab_size() : slab_size();
+  std::int64_t y_size() const noexcept {
+    if (whole_y) return divide_up(panels.parts(), grid_y) * widest * k;
+    return block * widest * chunk;
   }
-  std::int64_t piece_size() const noexcept { return y_size() + x_size() + sums_size(); }
+  std::int64_t x_size() const noexcept {
+    return packs_x ? divide_up(unit_rows * chunk, gap) * gap + unit_rows / tile_rows * gap : 0;
+  }
+  std::int64_t slab_size() const noexcept {
+    return divide_up(unit_rows, tile_rows) * tile_rows * block * widest;
+  }
+  std::int64_t sums_size() const noexcept { return (chunk < k ? group : 1) * slab_size(); }
+  std::int64_t piece_size() const noexcept {
+    return (streams_y ? 2 : 1) * y_size() + x_size() + sums_size();
+  }
   std::int64_t pieces() const noexcept { return grid_x * grid_y; }
 
  private:
-  static constexpr std::int64_t per_unit = unit_rows / tile_rows;
-  static std::int64_t round(std::int64_t size) noexcept { return divide_up(size, 16) * 16; }
+  void orient(const MatmulArgs<T>& args) noexcept;
   void cut(std::int64_t threads) noexcept;
+  void size_blocks() noexcept;
 };
 
 namespace detail {
@@ -96,39 +97,63 @@ double matmul_cost(const Operand<T>& x, const Operand<T>& y, std::int64_t k, boo
 
 template <class T>
 Plan<T>::Plan(const MatmulArgs<T>& args) : k(args.k) {
+  orient(args);
+  const auto flops = 2 * args.m * args.n * k;
+  if (flops >= 2 * grain_flops) cut(std::min<std::int64_t>(num_threads(), flops / grain_flops));
+  size_blocks();
+}
+
+template <class T>
+void Plan<T>::orient(const MatmulArgs<T>& args) noexcept {
   const Operand<T> a{args.a, args.m, args.a_row, args.a_col};
   const Operand<T> b{args.b, args.n, args.b_col, args.b_row};
   across = detail::matmul_cost(b, a, k, true) < detail::matmul_cost(a, b, k, false);
   x = across ? b : a;
   y = across ? a : b;
-  tiles = divide_up(x.size, tile_rows);
-  units = divide_up(x.size, unit_rows);
-  if (!across) units = divide_up(tiles, per_unit);
-  vectors = divide_up(y.size, lanes<T>);
-  panels = divide_up(vectors, tile_vectors);
-  const auto flops = 2 * args.m * args.n * k;
-  if (flops >= 2 * grain_flops) cut(std::min<std::int64_t>(num_threads(), flops / grain_flops));
-
-  constexpr std::int64_t longest = 512, packed = 512 * 1024 / sizeof(T);
-  chunk = k <= 2 * longest ? k : longest;
-  block = std::clamp<std::int64_t>(packed / std::max<std::int64_t>(chunk * widest, 1), 1,
-                                   divide_up(panels, grid_y));
+  const auto vectors = divide_up(y.size, lanes<T>);
+  panels = Split(vectors, divide_up(vectors, tile_vectors));
+  tiles = Split(x.size, divide_up(x.size, tile_rows));
+  packs_x = x.step != 1 && panels.parts() > 1;
+  // Columns of c are transposed by whole vectors. Rows that are packed are many, so that y, read
+  // once a unit, may come from L3.
+  constexpr int packed_rows = 128 / tile_rows * tile_rows;
+  unit_rows = across ? std::lcm(tile_rows, lanes<T>) : packs_x ? packed_rows : 2 * tile_rows;
+  unit_tiles = unit_rows / tile_rows;
+  units = across ? divide_up(x.size, unit_rows) : divide_up(tiles.parts(), unit_tiles);
 }
 
 // The grid whose largest piece is smallest; among equals the one that packs least.
 template <class T>
 void Plan<T>::cut(std::int64_t threads) noexcept {
   double best = 0;
-  for (std::int64_t columns = 1; columns <= std::min(threads, panels); ++columns) {
+  for (std::int64_t columns = 1; columns <= std::min(threads, panels.parts()); ++columns) {
     const auto rows = std::min(threads / columns, units);
-    const auto packing = 4 * divide_up(panels, columns);
-    const auto cost = static_cast<double>(
-        divide_up(panels, columns) * divide_up(units, rows) * unit_rows + packing);
+    const auto width = divide_up(panels.parts(), columns);
+    const auto cost = static_cast<double>(width * (divide_up(units, rows) * unit_rows + 4));
     if (best == 0 || cost < best) {
       best = cost;
       grid_x = rows;
       grid_y = columns;
     }
+  }
+}
+
+// What is used again and again stays in L2, which is taken to be 1 MB.
+template <class T>
+void Plan<T>::size_blocks() noexcept {
+  constexpr std::int64_t kb = 1024 / sizeof(T), longest = 512;
+  chunk = std::min(k, longest);
+  const auto columns = divide_up(panels.parts(), grid_y), rows = divide_up(units, grid_x);
+  const auto y_rows = columns * widest, y_whole = y_rows * k;
+  streams_y = y.row == 1 && rows * unit_rows < 512 && y_whole > 512 * kb;
+  // Two blocks, and x, where y is packed during the tiles before.
+  const auto packed = streams_y ? 192 * kb : packs_x && k == chunk ? 4096 * kb : 640 * kb;
+  const auto blocks = divide_up(y_rows * chunk, packed);
+  block = divide_up(columns, std::clamp<std::int64_t>(blocks, 1, columns));
+  group = rows;
+  if (chunk < k && !streams_y && y_whole <= 4096 * kb) {
+    group = std::clamp<std::int64_t>(128 * kb / slab_size(), 1, rows);
+    whole_y = group < rows;
   }
 }
 
