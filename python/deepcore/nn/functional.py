@@ -85,23 +85,27 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     return _core.silu(input)
 
 
-def softmax(input: Tensor, dim: int | None = None) -> Tensor:
-    """Probabilities along axis `dim`; see `nn.Softmax`."""
-    return _core.softmax(input, _implicit_dim("softmax", input) if dim is None else dim)
+def softmax(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
+    """Probabilities along axis `dim`, also called `axis`; see `nn.Softmax`."""
+    return _core.softmax(input, _chosen_dim("softmax", input, dim if axis is None else axis))
 
 
-def log_softmax(input: Tensor, dim: int | None = None) -> Tensor:
-    """Log-probabilities along axis `dim`; see `nn.LogSoftmax`."""
-    return _core.log_softmax(input, _implicit_dim("log_softmax", input) if dim is None else dim)
+def log_softmax(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
+    """Log-probabilities along axis `dim`, also called `axis`; see `nn.LogSoftmax`."""
+    return _core.log_softmax(
+        input, _chosen_dim("log_softmax", input, dim if axis is None else axis)
+    )
 
 
-def _implicit_dim(op: str, input: Tensor) -> int:
-    dim = 0 if input.ndim in (0, 1, 3) else 1
+def _chosen_dim(op: str, input: Tensor, dim: int | None) -> int:
+    if dim is not None:
+        return dim
+    implicit = 0 if input.ndim in (0, 1, 3) else 1
     warnings.warn(
-        f"[{op}] dim was not given; {dim} is taken for {input.ndim} axes, as PyTorch does.",
+        f"[{op}] dim was not given; {implicit} is taken for {input.ndim} axes, as PyTorch does.",
         stacklevel=3,
     )
-    return dim
+    return implicit
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

@@ -1,0 +1,237 @@
+"""One helper for every layer, and what PyTorch computes with the same values."""
+
+import copy
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deepcore as dc
+from deepcore import nn
+
+
+@dataclass(frozen=True)
+class Case:
+    layer: str
+    options: dict[str, Any] = field(default_factory=dict)
+    # Shapes of the state dict.
+    state: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    shapes: dict[tuple[int, ...], tuple[int, ...]] | None = None  # input to output, or the same
+    repr: str = ""  # between the parentheses
+    same_in_eval: bool = True
+
+
+SAME = {(4, 6): (4, 6), (1, 1): (1, 1), (2, 3, 5): (2, 3, 5), (0, 3): (0, 3)}
+DENSE = {(4, 6): (4, 3), (6,): (3,), (2, 5, 6): (2, 5, 3), (0, 6): (0, 3), (1, 6): (1, 3)}
+
+CASES = [
+    Case("Identity"),
+    Case("Identity", {"any": 1}),
+    Case("Flatten", {}, shapes={(4, 2, 3): (4, 6), (4, 6): (4, 6), (0, 2, 1): (0, 2)},
+         repr="start_dim=1, end_dim=-1"),
+    Case("Flatten", {"start_dim": 0, "end_dim": 1}, shapes={(4, 2, 3): (8, 3)},
+         repr="start_dim=0, end_dim=1"),
+    Case("Unflatten", {"dim": 1, "unflattened_size": (2, -1)}, shapes={(4, 6): (4, 2, 3)},
+         repr="dim=1, unflattened_size=(2, -1)"),
+    Case("Linear", {"in_features": 6, "out_features": 3}, {"weight": (3, 6), "bias": (3,)}, DENSE,
+         "in_features=6, out_features=3, bias=True"),
+    Case("Linear", {"in_features": 6, "out_features": 3, "bias": False, "device": "cpu"},
+         {"weight": (3, 6)}, DENSE, "in_features=6, out_features=3, bias=False"),
+    Case("Dropout", {}, repr="p=0.5, inplace=False", same_in_eval=False),
+    Case("Dropout", {"p": 0.1, "inplace": True}, repr="p=0.1, inplace=True", same_in_eval=False),
+    Case("Dropout", {"p": 0}, repr="p=0, inplace=False"),
+    Case("ReLU"),
+    Case("ReLU", {"inplace": True}, repr="inplace=True"),
+    Case("LeakyReLU", repr="negative_slope=0.01"),
+    Case("LeakyReLU", {"negative_slope": 0.2, "inplace": True},
+         repr="negative_slope=0.2, inplace=True"),
+    Case("Sigmoid"),
+    Case("Tanh"),
+    Case("GELU", repr="approximate='none'"),
+    Case("GELU", {"approximate": "tanh"}, repr="approximate='tanh'"),
+    Case("SiLU"),
+    Case("SiLU", {"inplace": True}, repr="inplace=True"),
+    Case("Softmax", {"dim": 1}, repr="dim=1"),
+    Case("LogSoftmax", {"dim": -1}, repr="dim=-1"),
+]  # fmt: skip
+
+
+def values(shape, dtype="float32"):
+    return np.random.default_rng(0).normal(size=shape).astype(dtype)
+
+
+def make(case):
+    dc.manual_seed(1)
+    return getattr(nn, case.layer)(**case.options)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.layer}({c.options})")
+class TestEveryLayer:
+    def test_state(self, case):
+        layer = make(case)
+        assert {k: v.shape for k, v in layer.state_dict().items()} == case.state
+        assert {k: p.shape for k, p in layer.named_parameters()} == case.state
+        other = getattr(nn, case.layer)(**case.options)
+        other.load_state_dict(layer.state_dict())
+        for key, value in layer.state_dict().items():
+            assert other.state_dict()[key].tolist() == value.tolist()
+
+    def test_shapes(self, case):
+        layer = make(case)
+        for given, expected in (case.shapes or SAME).items():
+            for dtype in ("float32", "float64"):
+                output = layer.to(dtype)(dc.tensor(values(given, dtype)))
+                assert output.shape == expected
+                assert output.dtype == getattr(dc, dtype)
+
+    def test_repr(self, case):
+        assert repr(make(case)) == f"{case.layer}({case.repr})"
+
+    def test_train_against_eval(self, case):
+        layer = make(case)
+        x = dc.tensor(values(next(iter(case.shapes or SAME))))
+        trained, evaluated = layer(x).tolist(), layer.eval()(x).tolist()
+        assert layer(x).tolist() == evaluated
+        assert (trained == evaluated) is case.same_in_eval
+
+    def test_one_training_step_changes_every_parameter(self, case):
+        layer = make(case)
+        start = copy.deepcopy(layer)
+        x = dc.tensor(values(next(iter(case.shapes or SAME))), requires_grad=True)
+        output = layer(x)
+        output.backward(dc.tensor(values(output.shape) + 0.1))
+        assert x.grad.shape == x.shape
+        if case.state:
+            dc.optim.SGD(layer.parameters(), lr=0.1).step()
+        for new, old in zip(layer.parameters(), start.parameters(), strict=True):
+            assert (new.detach().numpy() != old.detach().numpy()).any()
+
+
+# All but the one that joins the rows.
+@pytest.mark.parametrize("case", [c for c in CASES if c.options.get("start_dim") != 0], ids=str)
+def test_a_row_of_eval_is_that_of_the_batch(case):
+    layer = make(case).eval()
+    x = values((7, *next(iter(case.shapes or SAME))[1:]))
+    whole = layer(dc.tensor(x)).detach().numpy()
+    for i in (0, 3, 6):
+        row = layer(dc.tensor(x[i : i + 1])).detach().numpy()
+        np.testing.assert_array_equal(row, whole[i : i + 1])
+
+
+FUNCTIONS = [
+    (nn.functional.relu, nn.ReLU, {}),
+    (nn.functional.relu, nn.ReLU, {"inplace": True}),
+    (nn.functional.leaky_relu, nn.LeakyReLU, {}),
+    (nn.functional.leaky_relu, nn.LeakyReLU, {"negative_slope": 0.3, "inplace": True}),
+    (nn.functional.sigmoid, nn.Sigmoid, {}),
+    (nn.functional.tanh, nn.Tanh, {}),
+    (nn.functional.gelu, nn.GELU, {}),
+    (nn.functional.gelu, nn.GELU, {"approximate": "tanh"}),
+    (nn.functional.silu, nn.SiLU, {"inplace": True}),
+    (nn.functional.softmax, nn.Softmax, {"dim": 0}),
+    (nn.functional.log_softmax, nn.LogSoftmax, {"dim": 1}),
+    (nn.functional.dropout, nn.Dropout, {"p": 0.3, "inplace": True}),
+]
+
+
+@pytest.mark.parametrize(("function", "layer", "options"), FUNCTIONS)
+def test_functions_are_the_layers(function, layer, options):
+    x = dc.tensor(values((3, 4)))
+    dc.manual_seed(2)
+    expected = layer(**options)(x).tolist()
+    dc.manual_seed(2)
+    assert function(x, **options).tolist() == expected
+
+
+def test_softmax_takes_axis():
+    x = dc.tensor(values((3, 4)))
+    for function in (nn.functional.softmax, nn.functional.log_softmax):
+        assert function(x, axis=0).tolist() == function(x, 0).tolist() != function(x, 1).tolist()
+
+
+def test_linear_as_a_function():
+    layer, x = nn.Linear(4, 2), dc.tensor(values((3, 4)))
+    assert nn.functional.linear(x, layer.weight, layer.bias).tolist() == layer(x).tolist()
+    layer.bias = None
+    assert nn.functional.linear(x, layer.weight).tolist() == layer(x).tolist()
+
+
+def golden_layers():
+    with np.load(Path(__file__).parents[1] / "golden" / "layers.npz") as file:
+        arrays = dict(file)
+    for case in json.loads(str(arrays["cases"])):
+        given = {key: arrays[name] for key, name in case["arrays"].items()}
+        yield pytest.param(case["layer"], case["options"], given, id=f"{case['layer']}")
+
+
+@pytest.mark.parametrize(("name", "options", "given"), list(golden_layers()))
+def test_as_pytorch(name, options, given):
+    layer = getattr(nn, name)(**options).double()
+    layer.load_state_dict({key: given[key] for key in layer.state_dict()})
+    x = dc.tensor(given["input"], requires_grad=True)
+    y = layer(x)
+    y.backward(dc.tensor(given["cotangent"]))
+
+    def check(actual, expected):
+        np.testing.assert_allclose(actual.detach().numpy(), expected, rtol=1e-9, atol=1e-12)
+
+    check(y, given["output"])
+    check(x.grad, given["gradient"])
+    for key, parameter in layer.named_parameters():
+        check(parameter.grad, given[f"{key}_gradient"])
+
+
+class TestLinear:
+    def test_initial_values(self):
+        layer = nn.Linear(100, 400)
+        for parameter in layer.parameters():
+            drawn = parameter.detach().numpy()
+            assert np.abs(drawn).max() <= 0.1
+            assert np.abs(drawn).max() > 0.099
+            assert abs(drawn.mean()) < 0.02
+            assert abs(drawn.std() - 0.1 / np.sqrt(3)) < 0.005
+
+    def test_seeded(self):
+        dc.manual_seed(3)
+        first = nn.Linear(3, 4)
+        dc.manual_seed(3)
+        second = nn.Linear(3, 4)
+        assert first.weight.tolist() == second.weight.tolist()
+        assert first.bias.tolist() == second.bias.tolist()
+        assert first.weight.tolist() != nn.Linear(3, 4).weight.tolist()
+
+    def test_double_and_empty(self):
+        assert nn.Linear(2, 3, dtype=dc.float64).bias.dtype == dc.float64
+        assert nn.Linear(0, 3)(dc.zeros(2, 0)).tolist() == [nn.Linear(0, 3).bias.tolist()] * 2
+
+
+class TestWrongOptions:
+    def test_values(self):
+        with pytest.raises(ValueError, match=r"\[gelu\] approximate must be 'none' or 'tanh', got"):
+            nn.GELU("exact")
+        with pytest.raises(ValueError, match=r"\[gelu\] approximate must be 'none' or 'tanh', got"):
+            nn.functional.gelu(dc.ones(1), "exact")
+        for p in (-0.1, 1.1):
+            with pytest.raises(ValueError, match=r"\[dropout\] p must be in 0 to 1, got"):
+                nn.Dropout(p)
+            with pytest.raises(ValueError, match=r"\[dropout\] p must be in 0 to 1, got"):
+                nn.functional.dropout(dc.ones(1), p, training=False)
+        with pytest.raises(ValueError, match=r"\[device\] deepcore runs on CPUs, got 'cuda'\."):
+            nn.Linear(1, 1, device="cuda")
+
+    @pytest.mark.parametrize("name", sorted({c.layer for c in CASES} - {"Identity"}))
+    def test_unknown_names(self, name):
+        options = next(c.options for c in CASES if c.layer == name)
+        with pytest.raises(TypeError, match="unexpected keyword argument 'mode'"):
+            getattr(nn, name)(**options, mode=1)
+
+    def test_an_absent_axis_of_softmax_is_pytorchs_choice(self):
+        for shape, dim in (((3,), 0), ((2, 3), 1), ((2, 3, 4), 0), ((2, 3, 4, 5), 1)):
+            x = dc.tensor(values(shape))
+            for implicit in (nn.Softmax(), nn.LogSoftmax()):
+                with pytest.warns(UserWarning, match=rf"softmax\] dim was not given; {dim} is tak"):
+                    y = implicit(x)
+                assert y.tolist() == type(implicit)(dim)(x).tolist()
