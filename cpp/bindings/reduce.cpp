@@ -44,12 +44,10 @@ void define_var(py::module_& m, Class& tensor) {
 
 // A pair that also has names, as PyTorch's: x.max(1).values.
 py::object named_pair(const std::pair<Tensor, Tensor>& pair) {
-  static PyObject* kind =
-      py::module_::import("collections")
-          .attr("namedtuple")("ValuesAndIndices", py::make_tuple("values", "indices"))
-          .release()
-          .ptr();
-  return py::handle(kind)(pair.first, pair.second);
+  // Never released: the interpreter may be gone when statics are destroyed.
+  static const py::handle kind =
+      py::object(py::module_::import("deepcore._pairs").attr("ValuesAndIndices")).release();
+  return kind(pair.first, pair.second);
 }
 
 void define_extreme(py::module_& m, Class& tensor, const char* name, bool largest) {

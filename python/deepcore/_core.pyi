@@ -6,11 +6,12 @@ are attached to the compiled class when the package is imported.
 
 import builtins
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar, NamedTuple, overload
+from typing import Any, ClassVar, overload
 
 import numpy.typing as npt
 
 from ._device import device as Device
+from ._pairs import ValuesAndIndices
 from ._tensor import RemovableHandle
 
 Array = npt.NDArray[Any]
@@ -41,10 +42,6 @@ class dtype:
 
 Operand = Tensor | Number | Array
 Dtype = dtype  # Tensor.dtype hides the name in the class
-
-class ValuesAndIndices(NamedTuple):
-    values: Tensor
-    indices: Tensor
 
 class Tensor:
     __array_ufunc__: ClassVar[None]
@@ -200,9 +197,9 @@ class Tensor:
     def expand(self, *sizes: Sizes) -> Tensor: ...
     def expand_as(self, other: Tensor) -> Tensor: ...
     @property
-    def T(self) -> Tensor: ...
+    def T(self) -> Tensor: ...  # noqa: N802  (the name everyone knows)
     @property
-    def mT(self) -> Tensor: ...
+    def mT(self) -> Tensor: ...  # noqa: N802  (as T)
     def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor: ...
     def swapaxes(self, axis0: builtins.int, axis1: builtins.int) -> Tensor: ...
     def t(self) -> Tensor: ...
