@@ -45,5 +45,5 @@ def test_sequential_adds_little_to_its_ops():
         linear(linear(y, w1, b1, relu, 0.0), w2, b2, none, 0.0)
 
     with dc.no_grad():
-        # 1.1 us on a quiet machine; three times that is left for noise.
+        # 0.8 us on a quiet machine; four times that is left for noise.
         assert best(lambda: net(x)) - best(ops) < 3.3e-6
