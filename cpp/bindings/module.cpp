@@ -42,7 +42,7 @@ PYBIND11_MODULE(_core, m) {
   register_graph(m, tensor);
   register_create(m);
   register_view(m, tensor);
-  register_finite(m);
+  register_measure(m);
   register_linear(m, tensor);
   register_elementwise(m, tensor);
   register_in_place(tensor);

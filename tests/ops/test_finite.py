@@ -34,13 +34,15 @@ def test_whole_numbers_are_finite() -> None:
     assert _core.all_finite(from_numpy(np.arange(5)))
 
 
-def test_first_bad_gradient() -> None:
+def test_gradients() -> None:
     parameters = [ones(3, requires_grad=True) for _ in range(3)] + [ones(2)]
-    assert _core.first_bad_gradient(parameters) == -1
-    for parameter in parameters[:3]:
+    watch = _core.GradientWatch(parameters)
+    assert watch.all_finite()
+    for parameter in parameters[:2]:
         parameter.grad = zeros(3)
-    assert _core.first_bad_gradient(parameters) == -1
-    parameters[2].grad = from_numpy(np.array([0, np.nan, 0], np.float32))
-    assert _core.first_bad_gradient(parameters) == 2
-    parameters[1].grad = from_numpy(np.array([0, 0, np.inf], np.float32))
-    assert _core.first_bad_gradient(parameters) == 1
+    assert watch.all_finite()
+    for bad in (np.nan, np.inf):
+        parameters[2].grad = from_numpy(np.array([0, bad, 0], np.float32))
+        assert not watch.all_finite()
+    parameters[2].grad = None
+    assert watch.all_finite()
