@@ -125,6 +125,8 @@ from ._random import (
     seed,
     set_rng_state,
 )
+from ._summary import summary
 from .serialization import load, save
+from .train import Trainer
 
 from . import _tensor  # isort: skip  (gives Tensor its methods)

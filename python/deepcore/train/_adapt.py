@@ -1,0 +1,181 @@
+"""Making what a user brings what the model and the loss take, and checking it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import _core, nn
+from .._core import Tensor, dtype
+from .._grad import no_grad
+from ..data._convert import to_tensor
+from ._modes import mode
+from ._objective import Objective
+
+Array = NDArray[Any]
+_WHOLE = "iub"
+
+
+class Adapter:
+    """Converts and checks inputs and targets of one model and loss.
+
+    Floating arrays become the model's dtype. Whole-number inputs stay so for a model that takes
+    them, and become the model's dtype otherwise, which a row of them tells.
+
+    Args:
+        model: the model.
+        objective: its loss.
+        op: what the errors name, such as "fit".
+    """
+
+    def __init__(self, model: nn.Module, objective: Objective, op: str) -> None:
+        self._model = model
+        self._objective = objective
+        self._op = op
+        self._dtype = np.dtype(model_dtype(model).name)
+        self._keeps_whole = True
+        self.output_shape: tuple[int, ...] | None = None  # of one row: (1, …)
+
+    def inputs(self, x: Any, *, check: bool = True) -> Tensor:
+        """x as a tensor for the model."""
+        array = self._array("x", x)
+        if array.dtype.kind == "f":
+            tensor = self._cast(array, self._dtype)
+            if check:
+                self._check_finite("x", tensor)
+            if self.output_shape is None:
+                self.output_shape = self._probe(tensor)
+            return tensor
+        whole = (
+            array if array.dtype.kind in "ub" and array.itemsize == 1 else array.astype(np.int64)
+        )
+        if self.output_shape is None:
+            self._probe_whole(whole)
+        return to_tensor(whole, self._op) if self._keeps_whole else self._cast(array, self._dtype)
+
+    def targets(self, y: Any, *, check: bool = True) -> Tensor:
+        """y as a tensor for the loss; needs the model's output shape, so `inputs` comes first."""
+        array = self._array("y", y)
+        objective = self._objective
+        if objective.of_classes and self._holds_labels(array):
+            return self._labels(array, check)
+        if array.dtype.kind in _WHOLE and not objective.elementwise:
+            return self._cast(array, np.dtype(np.int64))
+        tensor = self._cast(array, self._dtype)
+        if check:
+            self._check_finite("y", tensor)
+        return self._like_output(tensor) if objective.elementwise else tensor
+
+    def _array(self, name: str, value: Any) -> Array:
+        try:
+            array = value.detach().numpy() if isinstance(value, Tensor) else np.asarray(value)
+        except ValueError as error:
+            raise ValueError(f"[{self._op}] {name} must be one array, got {error}.") from error
+        if array.dtype.kind not in "f" + _WHOLE:
+            raise TypeError(
+                f"[{self._op}] {name} must hold numbers, got an array of {array.dtype}."
+            )
+        if array.ndim == 0 or len(array) == 0:
+            raise ValueError(
+                f"[{self._op}] {name} must have one sample or more along its first axis, got "
+                f"shape {array.shape}."
+            )
+        return array
+
+    def _cast(self, array: Array, kind: np.dtype[Any]) -> Tensor:
+        return to_tensor(np.ascontiguousarray(array, kind), self._op)
+
+    def _check_finite(self, name: str, tensor: Tensor) -> None:
+        if _core.all_finite(tensor):
+            return
+        array = tensor.numpy()
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"[{self._op}] {name} must be finite, got {array[where]} at row {where[0]}"
+            f"{f', position {where[1:]}' if where[1:] else ''}; drop such rows or fill them in."
+        )
+
+    # One row tells the shape of the output
+
+    def _probe(self, x: Tensor) -> tuple[int, ...]:
+        with mode(self._model, training=False), no_grad():
+            output = self._model(x._narrow_leading(0, 1))
+        if not isinstance(output, Tensor):
+            raise TypeError(
+                f"[{self._op}] the model must give one tensor, got {type(output).__name__}."
+            )
+        return tuple(output.shape)
+
+    def _probe_whole(self, whole: Array) -> None:
+        try:
+            self.output_shape = self._probe(to_tensor(whole[:1], self._op))
+        except TypeError:
+            self._keeps_whole = False
+            self.output_shape = self._probe(self._cast(whole[:1], self._dtype))
+
+    # Targets
+
+    def _holds_labels(self, array: Array) -> bool:
+        """Whether these are class indices, not the probabilities of classes."""
+        if array.dtype.kind in _WHOLE:
+            return True
+        return array.ndim == 1 or (array.shape[1:] == (1,) and self._classes() != 1)
+
+    def _classes(self) -> int | None:
+        shape = self.output_shape
+        return shape[1] if shape is not None and len(shape) > 1 else None
+
+    def _labels(self, array: Array, check: bool) -> Tensor:
+        if array.ndim == 2 and array.shape[1] == 1 and len(self.output_shape or ()) == 2:
+            array = array[:, 0]
+        labels = array.astype(np.int64) if array.dtype.kind in _WHOLE else self._whole(array)
+        classes = self._classes()
+        if check and classes is not None:
+            outside = (labels < 0) | (labels >= classes)
+            if outside.any():
+                self._check_range(labels, outside, classes)
+        return self._cast(labels, np.dtype(np.int64))
+
+    def _whole(self, array: Array) -> Array:
+        finite = np.isfinite(array)
+        whole = finite & (array == np.floor(np.where(finite, array, 0)))
+        if not whole.all():
+            row = int(np.argmin(whole.reshape(len(array), -1).all(1)))
+            raise ValueError(
+                f"[{self._op}] labels must be whole numbers, got {array[row]} at row {row}."
+            )
+        return array.astype(np.int64)
+
+    def _check_range(self, labels: Array, outside: Array, classes: int) -> None:
+        bad = np.argwhere(outside & (labels != self._objective.ignore_index))
+        if len(bad):
+            where = tuple(int(i) for i in bad[0])
+            raise IndexError(
+                f"[{self._op}] labels must be from 0 to {classes - 1}, as the model gives "
+                f"{classes} scores, got {labels[where]} at row {where[0]}."
+            )
+
+    def _like_output(self, target: Tensor) -> Tensor:
+        """A column serves as a vector and a vector as a column, whichever the output is."""
+        own, wanted = tuple(target.shape[1:]), (self.output_shape or ())[1:]
+        return target.reshape((-1, *wanted)) if {own, wanted} == {(), (1,)} else target
+
+    def check_shape(self, target: Tensor) -> None:
+        """ValueError unless the targets have the shape that an element-wise loss needs."""
+        own, wanted = tuple(target.shape[1:]), (self.output_shape or ())[1:]
+        if self._objective.elementwise and own != wanted:
+            sizes = ", ".join(map(str, ("N", *wanted)))
+            raise ValueError(
+                f"[{self._op}] y must have the shape of the model's output, ({sizes}), got "
+                f"{tuple(target.shape)}."
+            )
+
+
+def model_dtype(model: nn.Module) -> dtype:
+    """The dtype of a model's first floating parameter; float32 for a model without any."""
+    for parameter in model.parameters():
+        if parameter.is_floating_point():
+            return parameter.dtype
+    return dtype.float32

@@ -1,0 +1,101 @@
+"""summary: layers, shapes, parameters, FLOPs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import deepcore as dc
+from deepcore import nn
+
+TABLE = """\
+layer  kind    output    parameters   FLOPs
+-------------------------------------------
+0      Linear  (N, 128)       8,320  16,384
+1      ReLU    (N, 128)           0       0
+2      Linear  (N, 64)        8,256  16,384
+3      ReLU    (N, 64)            0       0
+4      Linear  (N, 10)          650   1,280
+-------------------------------------------
+total                        17,226  34,048
+FLOPs: of matrix products, for one sample"""
+
+
+def mlp() -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10)
+    )
+
+
+@pytest.mark.parametrize("input_shape", [64, (64,), [64]])
+def test_table_of_a_dense_network(input_shape: Any) -> None:
+    table = dc.summary(mlp(), input_shape)
+    assert str(table) == repr(table) == TABLE
+    assert (table.parameters, table.trainable, table.flops) == (17_226, 17_226, 34_048)
+    assert [layer.output_shape for layer in table.layers[:2]] == [(128,), (128,)]
+    assert (table.layers[4].path, table.layers[4].kind, table.layers[4].flops) == (
+        "4",
+        "Linear",
+        1280,
+    )
+
+
+def test_nothing_changes() -> None:
+    model = mlp()
+    model[1].eval()
+    dc.summary(model, 64)
+    assert [m.training for m in model] == [True, False, True, True, True]
+    assert all(m._hooks is None for m in model.modules())
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_frozen_shared_and_repeated_layers() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(4, 4)
+            self.again = self.layer
+
+        def forward(self, x: Any) -> Any:
+            return self.again(self.layer(x))
+
+    model = Twice()
+    model.layer.bias.requires_grad_(False)
+    table = dc.summary(model, 4)
+    assert [(layer.path, layer.parameters, layer.flops) for layer in table.layers] == [
+        ("layer", 20, 64)
+    ]
+    assert (table.parameters, table.trainable, table.flops) == (20, 16, 64)
+    assert "4 parameters are frozen" in str(table)
+
+
+def test_positions_of_a_sequence_count() -> None:
+    assert dc.summary(nn.Linear(8, 3), (5, 8)).flops == 2 * 8 * 3 * 5
+
+
+def test_layers_of_unknown_cost() -> None:
+    class Scale(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.factor = nn.Parameter(dc.ones(4))
+
+        def forward(self, x: Any) -> Any:
+            return x * self.factor, x
+
+    table = dc.summary(Scale(), 4)
+    assert table.flops is None
+    assert table.layers[0].output_shape is None
+    assert str(table).splitlines()[2].split() == ["Scale", "?", "4", "?"]
+
+
+def test_dtypes() -> None:
+    assert dc.summary(nn.Linear(4, 2).double(), 4).parameters == 10
+    assert dc.summary(nn.Identity(), 4, dtype=dc.int64).layers[0].output_shape == (4,)
+
+
+def test_errors() -> None:
+    with pytest.raises(ValueError, match="in_features=64"):
+        dc.summary(mlp(), 63)
+    with pytest.raises(TypeError, match=r"\[summary\] model must be an nn\.Module, got list\."):
+        dc.summary([], 63)  # type: ignore[arg-type]  # the error is the test

@@ -1,0 +1,172 @@
+"""What is wrong with data or arguments is said before the first step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deepcore as dc
+from deepcore.data import DataLoader, Dataset, TensorDataset
+from support.training import blobs, classifier, mlp, same_bits, weights
+
+
+def with_value(array: Any, where: Any, value: Any) -> Any:
+    array = array.copy()
+    array[where] = value
+    return array
+
+
+X, Y = blobs(40)
+BAD_DATA: list[tuple[Any, type[Exception], str]] = [
+    ((X, Y[:30]), ValueError, r"\[fit\] x and y must have equally many samples, got 40 and 30\."),
+    ((X[:0], Y[:0]), ValueError, r"x must have one sample or more .*, got shape \(0, 8\)\."),
+    ((X, Y[:0]), ValueError, r"y must have one sample or more .*, got shape \(0,\)\."),
+    ((X,), TypeError, r"y must be given with arrays"),
+    ((3.0, Y), ValueError, r"x must have one sample or more .*, got shape \(\)\."),
+    ((with_value(X, (7, 2), np.nan), Y), ValueError, r"x must be finite, got nan at row 7, pos"),
+    ((with_value(X, (9, 0), np.inf), Y), ValueError, r"x must be finite, got inf at row 9, pos"),
+    ((X, with_value(Y, 5, 4)), IndexError, r"labels must be from 0 to 3, .* got 4 at row 5\."),
+    ((X, with_value(Y, 6, -1)), IndexError, r"labels must be from 0 to 3, .* got -1 at row 6\."),
+    ((X, Y + 0.5), ValueError, r"labels must be whole numbers, got \d\.5 at row 0\."),
+    ((X, with_value(Y * 1.0, 3, np.nan)), ValueError, r"labels must be whole numbers, got nan at"),
+    ((X, ["a"] * 40), TypeError, r"y must hold numbers, got an array of <U1\."),
+    ((X + 1j, Y), TypeError, r"x must hold numbers, got an array of complex64\."),
+    (([[1.0], [1.0, 2.0]], [0, 1]), ValueError, r"\[fit\] x must be one array, got "),
+    ((X[:, :7], Y), ValueError, r"in_features=8"),
+    ((TensorDataset(X),), TypeError, r"a batch must be a pair \(x, y\), got 1 parts\."),
+    ((TensorDataset(X, Y), Y), TypeError, r"a Dataset brings its own y, got y= too"),
+]
+
+
+@pytest.mark.parametrize(("data", "kind", "text"), BAD_DATA)
+def test_data_that_cannot_be_trained_on(data: Any, kind: type[Exception], text: str) -> None:
+    trainer = classifier()
+    before = weights(trainer.model)
+    with pytest.raises(kind, match=text):
+        trainer.fit(*data, verbose=0)
+    assert same_bits(weights(trainer.model), before)
+    assert trainer.history.epoch == []
+    assert all(m.training for m in trainer.model.modules())
+
+
+@pytest.mark.parametrize("name", ["fit", "evaluate"])
+def test_loaders_in_memory_are_checked_before_the_first_step(name: str) -> None:
+    trainer = classifier()
+    before = weights(trainer.model)
+    loader = DataLoader(TensorDataset(X, with_value(Y, 39, 9)), 8)
+    with pytest.raises(IndexError, match=rf"\[{name}\] labels must be from 0 to 3, .* at row 39\."):
+        getattr(trainer, name)(loader)
+    assert same_bits(weights(trainer.model), before)
+
+
+def test_other_loaders_are_checked_before_each_step() -> None:
+    class Late(Dataset[Any]):
+        def __len__(self) -> int:
+            return 40
+
+        def __getitem__(self, index: int) -> Any:
+            return np.full(8, np.nan if index == 20 else 1.0, np.float32), 0
+
+    trainer = classifier()
+    with pytest.raises(ValueError, match=r"x must be finite, got nan at row 4") as caught:
+        trainer.fit(Late(), batch_size=8, shuffle=False, verbose=0)
+    text = "".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
+    assert "[fit] in batch 3 of the epoch." in text
+    assert all(np.isfinite(w).all() for w in weights(trainer.model))
+
+
+def test_what_a_data_set_raises_is_its_own() -> None:
+    class Broken(Dataset[Any]):
+        def __len__(self) -> int:
+            return 4
+
+        def __getitem__(self, index: int) -> Any:
+            raise OSError("no such image")
+
+    with pytest.raises(OSError, match="no such image"):
+        classifier().fit(Broken(), verbose=0)
+
+
+def test_targets_of_another_shape_than_the_output() -> None:
+    model = mlp(8, 3)
+    trainer = dc.Trainer(model, "mse", dc.optim.SGD(model.parameters(), lr=0.1))
+    with pytest.raises(ValueError, match=r"the model's output, \(N, 3\), got \(40, 2\)\."):
+        trainer.fit(X, X[:, :2], verbose=0)
+    with pytest.raises(ValueError, match=r"y must be finite, got nan at row 1, position \(2,\)"):
+        trainer.fit(X, with_value(X[:, :3], (1, 2), np.nan), verbose=0)
+
+
+def test_ignored_labels_are_in_range() -> None:
+    trainer = classifier()
+    trainer.fit(X, with_value(Y, 5, -100), verbose=0)
+    assert trainer.history.epoch == [1]
+
+
+LOADER = DataLoader(TensorDataset(X, Y), 8)
+BAD_OPTIONS: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
+    ((X, Y), {"epochs": 0}, ValueError, r"epochs must be a positive whole number, got 0\."),
+    ((X, Y), {"epochs": 1.5}, ValueError, r"epochs must be a positive whole number, got 1\.5\."),
+    ((X, Y), {"batch_size": 0}, ValueError, r"batch_size must be a positive whole number, got 0"),
+    ((X, Y), {"verbose": 3}, ValueError, r"verbose must be 0 \(nothing\), 1 .* got 3\."),
+    ((X, Y), {"validation_split": 1.0}, ValueError, r"validation_split must be between 0 and 1"),
+    ((X, Y), {"validation_split": 0.99}, ValueError, r"must leave samples to train on, got 0\.99"),
+    (
+        (X, Y),
+        {"validation_split": 0.5, "validation_data": (X, Y)},
+        ValueError,
+        r"expected validation_data or validation_split, got both\.",
+    ),
+    ((X, Y), {"validation_data": X}, TypeError, r"validation_data must be a pair \(x, y\)"),
+    ((LOADER,), {"validation_split": 0.5}, TypeError, r"needs arrays or a Dataset with indices"),
+    ((LOADER,), {"batch_size": 8}, TypeError, r"a DataLoader brings its own batch_size"),
+    ((LOADER,), {"shuffle": True}, TypeError, r"a DataLoader brings its own shuffle"),
+    ((LOADER, Y), {}, TypeError, r"a DataLoader brings its own y"),
+]
+
+
+@pytest.mark.parametrize(("data", "options", "kind", "text"), BAD_OPTIONS)
+def test_options_that_cannot_be(
+    data: Any, options: dict[str, Any], kind: type[Exception], text: str
+) -> None:
+    with pytest.raises(kind, match=text):
+        classifier().fit(*data, **{"verbose": 0, **options})
+
+
+def test_predictions_need_an_order_and_samples() -> None:
+    shuffled = DataLoader(TensorDataset(X, Y), 8, shuffle=True)
+    with pytest.raises(ValueError, match=r"\[predict\] a DataLoader must keep the order"):
+        classifier().predict(shuffled)
+    with pytest.raises(ValueError, match=r"\[predict\] x must have one sample or more"):
+        classifier().predict(X[:0])
+    with pytest.raises(ValueError, match=r"batch_size must be a positive whole number, got 0"):
+        classifier().predict(X, batch_size=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "text"),
+    [
+        ({"model": "net"}, TypeError, r"model must be an nn\.Module, got str\."),
+        ({"loss": "crossentropy"}, ValueError, r"loss must be one of cross_entropy, .*'cross"),
+        ({"loss": 3}, TypeError, r"loss must be a loss module, .* got int\."),
+        (
+            {"loss": dc.nn.MSELoss(reduction="none")},
+            ValueError,
+            r"loss must give one number a batch, got reduction='none'",
+        ),
+        ({"optimizer": "adam"}, TypeError, r"optimizer must be an optimizer of .* got str; such"),
+        ({"optimizer": dc.optim.Adam}, TypeError, r"optimizer must be .*, got Adam; such as"),
+        (
+            {"optimizer": dc.optim.SGD([dc.nn.Parameter(dc.zeros(2))], lr=0.1)},
+            ValueError,
+            r"optimizer must hold parameters of the model, got none of them",
+        ),
+    ],
+)
+def test_arguments_of_the_trainer(change: dict[str, Any], kind: type[Exception], text: str) -> None:
+    model = mlp(8, 4)
+    adam = dc.optim.Adam(model.parameters())
+    good: dict[str, Any] = {"model": model, "loss": "mse", "optimizer": adam}
+    with pytest.raises(kind, match=text):
+        dc.Trainer(**{**good, **change})
