@@ -609,6 +609,7 @@ def nll_loss(
 
 # Whether values are finite.
 def all_finite(x: Tensor) -> bool: ...
+
 class GradientWatch:
     def __init__(self, parameters: Sequence[Tensor]) -> None: ...
     def all_finite(self) -> bool: ...
@@ -620,6 +621,14 @@ def count_right(scores: Tensor, labels: Tensor, ignore_index: int) -> tuple[int,
 # Optimizers.
 Groups = list[dict[str, Any]]
 State = dict[Tensor, dict[str, Any]]
+
+def clip_grad_norm_(
+    parameters: list[Tensor],
+    max_norm: float,
+    norm_type: float,
+    error_if_nonfinite: bool,
+    /,
+) -> Tensor: ...
 
 class SGDStepper:
     def __init__(self) -> None: ...
