@@ -1,9 +1,9 @@
 // The three products of a dense layer with `rows` rows, `in` and `out` features, named
 // rows x in x out.
-#include <cstdlib>
-#include <memory>
+#include <algorithm>
 #include <random>
 
+#include "base/storage.h"
 #include "base/threads.h"
 #include "level.h"
 
@@ -22,17 +22,18 @@ constexpr Shape shapes[] = {
     {1, 784, 128},     {1, 1024, 1024},
 };
 
-struct Free {
-  void operator()(void* p) const { std::free(p); }
-};
-using Buffer = std::unique_ptr<float, Free>;
-
-Buffer buffer(std::int64_t size, bool random = false) {
-  Buffer values(static_cast<float*>(std::aligned_alloc(64, (size / 16 + 1) * 64)));
+// Like tensors, from the pool: large ones lie in huge pages.
+Ref<Storage> buffer(std::int64_t size, bool random = false) {
+  auto storage = Storage::allocate(size * static_cast<std::int64_t>(sizeof(float)));
+  auto* values = reinterpret_cast<float*>(storage->data());
   std::minstd_rand engine;
   std::uniform_real_distribution<float> uniform(-1, 1);
-  for (std::int64_t i = 0; i < size; ++i) values.get()[i] = random ? uniform(engine) : 0;
-  return values;
+  for (std::int64_t i = 0; i < size; ++i) values[i] = random ? uniform(engine) : 0;
+  return storage;
+}
+
+float* values_of(const Ref<Storage>& storage) {
+  return reinterpret_cast<float*>(storage->data());
 }
 
 MatmulArgs<float> arguments(const std::string& form, Shape s, const float* a, const float* b,
@@ -59,15 +60,14 @@ MatmulArgs<float> arguments(const std::string& form, Shape s, const float* a, co
 void run(benchmark::State& state, const Level& level, const std::string& form, Shape s,
          int threads) {
   set_num_threads(threads);
-  const auto size = [&](std::int64_t a, std::int64_t b) { return a * b; };
-  const auto most = std::max({size(s.rows, s.in), size(s.rows, s.out), size(s.in, s.out)});
+  const auto most = std::max({s.rows * s.in, s.rows * s.out, s.in * s.out});
   const auto a = buffer(most, true), b = buffer(most, true), bias = buffer(most, true);
   const auto c = buffer(most);
-  const auto args = arguments(form, s, a.get(), b.get(), bias.get(), c.get());
+  const auto args = arguments(form, s, values_of(a), values_of(b), values_of(bias), values_of(c));
   const auto& matmul = level.kernels->f32.matmul;
-  const auto scratch = buffer(matmul.scratch(args) / 4);
+  const Scratch scratch(matmul.scratch(args));
   compare(
-      state, level, 2.0 * s.rows * s.in * s.out, threads, [&] { matmul.run(args, scratch.get()); },
+      state, level, 2.0 * s.rows * s.in * s.out, threads, [&] { matmul.run(args, scratch.data()); },
       [&] { level.peer->matmul(args); });
 }
 
