@@ -5,6 +5,10 @@ namespace {
 thread_local Tape* capturing = nullptr;
 }
 
+Tape::~Tape() {
+  if (capturing == this) capturing = nullptr;
+}
+
 Tape* Tape::current() noexcept {
   return capturing;
 }

@@ -15,6 +15,9 @@ namespace deepcore {
 
 class Tape : public RefCounted {
  public:
+  // A capture that an exception left open ends with its tape.
+  ~Tape() override;
+
   // The tape this thread is capturing to, or nullptr.
   static Tape* current() noexcept;
 

@@ -171,3 +171,14 @@ def test_empty_cache_gives_memory_back() -> None:
     assert _core.memory_stats()["cached"] > 0
     dc.empty_cache()
     assert _core.memory_stats()["cached"] == 0
+
+
+def test_a_capture_left_open_ends_with_its_tape() -> None:
+    tape = _core.Tape()
+    tape.begin()
+    x = dc.zeros(3) + 1
+    del tape
+    assert (x + 1).tolist() == [2.0] * 3
+    following = _core.Tape()
+    following.begin()
+    following.end()
