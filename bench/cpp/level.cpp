@@ -3,9 +3,11 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/cpu.h"
 #include "base/error.h"
+#include "base/parallel.h"
 
 namespace deepcore::bench {
 namespace {
@@ -77,6 +79,31 @@ void compare(benchmark::State& state, const Level& level, double flops, int thre
   }
   state.counters["GFLOP/s"] = 1e-9 * median(rate);
   state.counters["peak%"] = median(share);
+  state.counters["Eigen*"] = median(ratio);
+}
+
+void compare_with_copy(benchmark::State& state, double bytes, int threads,
+                       const std::function<void()>& ours, const std::function<void()>& eigen) {
+  std::vector<double> rate, share, ratio;
+  const auto half = static_cast<std::int64_t>(bytes / 2);
+  std::vector<char> from(half, 1), to(half);
+  const auto copy = [&] {
+    parallel_for(half, grain_bytes, [&](std::int64_t begin, std::int64_t end) {
+      std::memcpy(to.data() + begin, from.data() + begin, static_cast<std::size_t>(end - begin));
+    });
+  };
+  ours();
+  for (auto _ : state) {
+    const double before = time_of(copy, 2e-3, threads);
+    const double seconds = time_of(ours, 2e-3, threads);
+    const double best = std::min(before, time_of(copy, 2e-3, threads));
+    state.SetIterationTime(seconds);
+    rate.push_back(bytes / seconds);
+    share.push_back(100 * best / seconds);
+    ratio.push_back(time_of(eigen, 2e-3, 1) / seconds);
+  }
+  state.counters["GB/s"] = 1e-9 * median(rate);
+  state.counters["copy%"] = median(share);
   state.counters["Eigen*"] = median(ratio);
 }
 

@@ -33,6 +33,12 @@ double median(std::vector<double> values);
 void compare(benchmark::State& state, const Level& level, double flops, int threads,
              const std::function<void()>& ours, const std::function<void()>& eigen);
 
+// The same for work that memory bounds: the share is of copying as many bytes, `bytes` being those
+// read and written.
+void compare_with_copy(benchmark::State& state, double bytes, int threads,
+                       const std::function<void()>& ours, const std::function<void()>& eigen);
+
 void register_matmul();
+void register_optim();
 
 }  // namespace deepcore::bench

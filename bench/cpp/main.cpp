@@ -6,6 +6,7 @@
 
 int main(int argc, char** argv) try {
   deepcore::bench::register_matmul();
+  deepcore::bench::register_optim();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

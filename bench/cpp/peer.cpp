@@ -67,10 +67,22 @@ void matmul(const MatmulArgs<float>& args) {
   return b_row ? product<Column, Row>(args) : product<Column, Column>(args);
 }
 
+// One expression a state, as its users write it: what is stored is read again by the next.
+void adam(const Update<AdamStep<float>, float>& u) {
+  using Map = Eigen::Map<Eigen::ArrayXf>;
+  const auto& o = u.step;
+  Map p(u.value, u.size), m(u.state[0], u.size), v(u.state[1], u.size);
+  const Eigen::Map<const Eigen::ArrayXf> g(u.gradient, u.size);
+  m = o.beta1 * m + o.fresh1 * g;
+  v = o.beta2 * v + o.fresh2 * g.square();
+  p -= o.rate * m / (o.scale * v.sqrt() + o.eps);
+}
+
 }  // namespace
 }  // namespace deepcore::bench
 
 extern "C" __attribute__((visibility("default"))) const deepcore::bench::Peer* deepcore_peer() {
-  static const deepcore::bench::Peer peer = {&deepcore::bench::peak, &deepcore::bench::matmul};
+  static const deepcore::bench::Peer peer = {&deepcore::bench::peak, &deepcore::bench::matmul,
+                                             &deepcore::bench::adam};
   return &peer;
 }

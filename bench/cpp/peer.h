@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/matmul.h"
+#include "kernels/optim.h"
 
 namespace deepcore::bench {
 
@@ -9,6 +10,7 @@ struct Peer {
   // Fused multiply-adds on 12 registers of the level's width; returns the number of float FLOPs.
   double (*peak)(long steps);
   void (*matmul)(const MatmulArgs<float>& args);
+  void (*adam)(const Update<AdamStep<float>, float>& update);
 };
 
 }  // namespace deepcore::bench

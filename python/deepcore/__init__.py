@@ -6,6 +6,7 @@ from . import _openmp  # isort: skip  (sets OpenMP up before the extension loads
 from . import autograd, cuda, data, datasets, nn, optim, random, testing, utils
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
+    Generator,
     Tensor,
     __version__,
     abs,
@@ -109,7 +110,6 @@ from ._device import device
 from ._dtype import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from ._grad import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ._random import (
-    Generator,
     bernoulli,
     default_generator,
     get_rng_state,

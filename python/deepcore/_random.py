@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 from . import _core
 from ._core import Generator, Tensor
@@ -172,11 +172,11 @@ def randint(
     Raises:
         ValueError: low is not below high.
     """
-    if size is None and not hasattr(high, "__index__"):
+    if size is None and not isinstance(high, SupportsIndex):
         low, high, size = 0, low, high
-    if size is None or high is None:
+    if size is None or not isinstance(high, SupportsIndex):
         raise TypeError("[randint] size must be given, as in randint(0, 10, (2, 3)).")
-    x = _core.randint(low, high, _shape((size,)), generator)
+    x = _core.randint(low, operator.index(high), _shape((size,)), generator)
     return _finish(x if dtype in (None, int64) else tensor(x.numpy(), dtype), device, requires_grad)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._core import Tensor
+from ._core import Generator, Tensor
 from ._creation import _shape, _Size, empty
 from ._dtype import float32
 from ._random import (
-    Generator,
     default_generator,
     get_rng_state,
     initial_seed,

@@ -314,6 +314,8 @@ def test_errors() -> None:
         dc.randint(3, 3, (1,))
     with pytest.raises(TypeError, match=r"\[randint\] size must be given"):
         dc.randint(3)
+    with pytest.raises(TypeError, match=r"\[randint\] size must be given"):
+        dc.randint(3, 5)
     with pytest.raises(ValueError, match=r"\[randperm\] n must not be negative, got -1\."):
         dc.randperm(-1)
     with pytest.raises(ValueError, match=r"\[normal\] std must be at least 0, got -1\."):
