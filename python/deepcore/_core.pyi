@@ -40,7 +40,6 @@ class dtype:
     @property
     def value(self) -> builtins.int: ...
 
-Operand = Tensor | Number | Array
 Dtype = dtype  # Tensor.dtype hides the name in the class
 
 class Tensor:
@@ -330,6 +329,8 @@ class Tensor:
         self, p: Tensor | builtins.float = 0.5, *, generator: Generator | None = None
     ) -> Tensor: ...
     def clamp_(self, min: Number | None = None, max: Number | None = None) -> Tensor: ...
+
+Operand = Tensor | Number | Array
 
 # This build and this process.
 def config() -> dict[str, Any]: ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,7 +22,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise FileNotFoundError(errno.ENOENT, "No such folder", str(target.parent))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "Is a folder, not a file", str(target))
-    part = target.parent / f".{secrets.token_hex(8)}.part"
+    part = target.parent / f".{os.urandom(8).hex()}.part"
     try:
         with open(part, "xb") as file:
             yield file

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
 def suggest(owner: str, name: str, known: Iterable[str]) -> str:
     """The text of an AttributeError: what is missing, and the closest match."""
+    if name.startswith("__"):  # the import system asks modules for such
+        return f"[{owner}] there is no {name!r}."
+    import difflib  # here: it would add to every import of deepcore
+
     spelled = {k.lower(): k for k in known if not k.startswith("_")}
     close = difflib.get_close_matches(name.lower(), spelled, n=1)
     hint = f"; did you mean {spelled[close[0]]!r}?" if close else "."

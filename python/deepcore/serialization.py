@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -148,6 +147,8 @@ def _unpack_own(metadata: Mapping[str, str], arrays: Mapping[str, NDArray[Any]],
 
 
 def _checksum(structure: str, arrays: Mapping[str, NDArray[Any]]) -> str:
+    import hashlib  # here: its OpenSSL would double the time of `import deepcore`
+
     digest = hashlib.sha256(structure.encode())
     for key in sorted(arrays):
         array = arrays[key]

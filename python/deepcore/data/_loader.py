@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 from functools import partial
 from itertools import repeat
 from typing import Any
@@ -161,6 +160,8 @@ def _check_hints(hints: dict[str, Any]) -> None:
     for name in hints:
         if name not in _HINTS:
             known = [*DataLoader.__init__.__annotations__, *_HINTS]
+            from difflib import get_close_matches
+
             close = get_close_matches(name, known, 1)
             hint = f"; did you mean {close[0]}?" if close else "."
             raise TypeError(

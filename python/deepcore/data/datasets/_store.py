@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +48,8 @@ def download(url: str, target: Path, sha256: str) -> None:
 
     with urlopen(url, timeout=_TIMEOUT) as reply:
         data: bytes = reply.read()
+    import hashlib  # here: it would add to every import of deepcore
+
     got = hashlib.sha256(unpack_gzip(data, url)).hexdigest()
     if got != sha256:
         raise ValueError(f"its decompressed bytes have sha256 {got}, expected {sha256}")
