@@ -27,7 +27,9 @@ void assign(double& option, PyObject* object) {
 }
 
 void assign(bool& option, PyObject* object) {
-  option = PyObject_IsTrue(object) == 1;
+  const int truth = PyObject_IsTrue(object);
+  if (truth < 0) throw py::error_already_set();
+  option = truth;
 }
 
 void assign(double (&options)[2], PyObject* object) {

@@ -1,5 +1,8 @@
 """Optimizers with PyTorch's names, arguments, defaults and state dicts."""
 
+from typing import Any
+
+from .._names import suggest
 from . import lr_scheduler
 from ._adadelta import Adadelta
 from ._adagrad import Adagrad
@@ -18,3 +21,7 @@ __all__ = [
     "RMSprop",
     "lr_scheduler",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(suggest("optim", name, __all__))

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def check_range(op: str, name: str, value: Any, low: float = 0, below: float = math.inf) -> None:
-    """Raise unless low <= value < below."""
+    """Raises unless low <= value < below."""
     if not hasattr(value, "__float__"):
         raise TypeError(f"[{op}] {name} must be a number, got {type(value).__name__}.")
     if not low <= float(value) < below:
@@ -16,7 +16,7 @@ def check_range(op: str, name: str, value: Any, low: float = 0, below: float = m
 
 
 def check_pair(op: str, name: str, values: Any) -> None:
-    """Raise unless values are two numbers in [0, 1)."""
+    """Raises unless values are two numbers in [0, 1)."""
     if not isinstance(values, (tuple, list)) or len(values) != 2:
         raise TypeError(f"[{op}] {name} must be two numbers, got {values!r}.")
     for i, value in enumerate(values):

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, Protocol
 
+import numpy as np
+
 from .._core import Tensor
 from .._creation import tensor
 from .._grad import enable_grad
@@ -26,14 +28,14 @@ class Stepper(Protocol):
 class Optimizer:
     """The base of all optimizers.
 
-    A class of one's own calls ``super().__init__(params, defaults)`` and writes ``step``: it finds
-    the options in ``self.param_groups`` and keeps tensors in ``self.state[parameter]``.
+    A class of one's own calls `super().__init__(params, defaults)` and writes `step`: it finds
+    the options in `self.param_groups` and keeps tensors in `self.state[parameter]`.
 
-    Where an optimizer takes ``foreach`` or ``fused``, they are accepted for PyTorch's sake and mean
+    Where an optimizer takes `foreach` or `fused`, they are accepted for PyTorch's sake and mean
     nothing: there is one implementation, which updates all parameters in one call.
 
     Args:
-        params: parameters, pairs ``(name, parameter)``, or dicts with ``params`` and the options
+        params: parameters, pairs `(name, parameter)`, or dicts with `params` and the options
             that differ from the defaults for these.
         defaults: the options of groups that do not give their own.
 
@@ -65,7 +67,7 @@ class Optimizer:
         return None
 
     def add_param_group(self, param_group: Group) -> None:
-        """Add parameters with options of their own, such as newly unfrozen layers."""
+        """Adds parameters with options of their own, such as newly unfrozen layers."""
         if not isinstance(param_group, dict):
             kind = type(param_group).__name__
             raise TypeError(f"[{self._op}] a parameter group must be a dict, got {kind}.")
@@ -105,10 +107,10 @@ class Optimizer:
             known.add(id(p))
 
     def _check_group(self, group: Group) -> None:
-        """Check the options of a group; raises ValueError or TypeError."""
+        """Checks the options of a group; raises ValueError or TypeError."""
 
     def step(self, closure: Closure | None = None) -> Any:
-        """Update all parameters that have a gradient.
+        """Updates all parameters that have a gradient.
 
         Args:
             closure: computes the loss and its gradients anew; called once, before the update.
@@ -127,7 +129,7 @@ class Optimizer:
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget all gradients, or set them to zero in place."""
+        """Forgets all gradients, or sets them to zero in place."""
         if set_to_none and self._stepper is not None:
             self._stepper.zero_grad(self.param_groups)
             return
@@ -154,7 +156,9 @@ class Optimizer:
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over the options and copies of the state that ``state_dict()`` gave.
+        """Takes over the options and copies of the state that `state_dict()` gave.
+
+        What PyTorch's optimizer of the same name gave is taken, too.
 
         Raises:
             ValueError: the groups differ in number or size from this optimizer's, or a state tensor
@@ -171,6 +175,11 @@ class Optimizer:
         parameter = dict(zip(numbers, self._parameters(), strict=True))
         state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         for number, kept in state_dict["state"].items():
+            if number not in parameter:
+                raise ValueError(
+                    f"[{self._op}] state_dict must hold state of its groups' parameters, got state "
+                    f"of {number!r}."
+                )
             p = parameter[number]
             state[p] = {name: self._loaded(p, name, value) for name, value in kept.items()}
         groups = []
@@ -182,14 +191,15 @@ class Optimizer:
     def _loaded(self, p: Tensor, name: str, value: Any) -> Any:
         if name == "step":
             return tensor(float(value), dtype="float32")
-        if not isinstance(value, Tensor):
+        if not hasattr(value, "__array__"):
             return value
-        if value.shape not in ((), p.shape):
+        array = np.asarray(value)
+        if array.shape not in ((), p.shape):
             raise ValueError(
                 f"[{self._op}] state '{name}' must have its parameter's shape {p.shape}, "
-                f"got {value.shape}."
+                f"got {array.shape}."
             )
-        return tensor(value.numpy(), dtype=p.dtype)
+        return tensor(array, dtype=p.dtype)
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key != "_stepper"}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._names import suggest
 from ._optimizer import Optimizer
+
+__all__ = ["LRScheduler", "StepLR"]
 
 
 class LRScheduler:
-    """The base of schedulers: ``step()`` once an epoch sets every group's ``lr``.
+    """The base of schedulers: `step()` once an epoch sets every group's `lr`.
 
-    A subclass writes ``get_lr``, which returns the rates of all groups at ``self.last_epoch``.
+    A subclass writes `get_lr`, which returns the rates of all groups at `self.last_epoch`.
 
     Args:
         optimizer: whose groups are scheduled.
@@ -18,7 +21,7 @@ class LRScheduler:
 
     Raises:
         TypeError: optimizer is no Optimizer.
-        ValueError: last_epoch is given but the groups have no ``initial_lr``.
+        ValueError: last_epoch is given but the groups have no `initial_lr`.
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
@@ -40,7 +43,7 @@ class LRScheduler:
         self.step()
 
     def get_lr(self) -> list[float]:
-        """The rate of every group at ``self.last_epoch``."""
+        """The rate of every group at `self.last_epoch`."""
         raise NotImplementedError("[lr_scheduler] get_lr() must be written by the subclass.")
 
     def get_last_lr(self) -> list[float]:
@@ -48,7 +51,7 @@ class LRScheduler:
         return self._last_lr
 
     def step(self) -> None:
-        """Go to the next epoch."""
+        """Goes to the next epoch."""
         self._step_count += 1
         self.last_epoch += 1
         rates = self.get_lr()
@@ -61,7 +64,7 @@ class LRScheduler:
         return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what ``state_dict()`` gave."""
+        """Takes over what `state_dict()` gave."""
         self.__dict__.update(state_dict)
 
 
@@ -103,3 +106,7 @@ class StepLR(LRScheduler):
         falls = self.last_epoch > 0 and self.last_epoch % self.step_size == 0
         factor = self.gamma if falls else 1.0
         return [group["lr"] * factor for group in self.optimizer.param_groups]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(suggest("optim.lr_scheduler", name, __all__))

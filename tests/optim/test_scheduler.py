@@ -1,0 +1,39 @@
+"""Schedulers apart from their rates, which test_golden.py compares."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepcore.optim import SGD
+from deepcore.optim.lr_scheduler import LRScheduler, StepLR
+from support.optimizers import parameters
+
+
+def test_scheduler_state_dict_goes_on() -> None:
+    optimizer = SGD(parameters(), lr=1.0)
+    scheduler = StepLR(optimizer, 2, gamma=0.5)
+    for _ in range(3):
+        scheduler.step()
+    other = StepLR(optimizer, 9)
+    optimizer.param_groups[0]["lr"] = 0.5
+    other.load_state_dict(scheduler.state_dict())
+    assert (other.last_epoch, other.step_size) == (3, 2)
+    other.step()
+    assert other.get_last_lr() == [0.25]
+    assert "optimizer" not in scheduler.state_dict()
+
+
+def test_scheduler_errors() -> None:
+    optimizer = SGD(parameters(), lr=1.0)
+    with pytest.raises(ValueError, match=r"\[step_lr\] step_size must be at least 1, got 0\."):
+        StepLR(optimizer, 0)
+    with pytest.raises(
+        ValueError, match=r"last_epoch=3 needs groups with an 'initial_lr', got none"
+    ):
+        StepLR(optimizer, 2, last_epoch=3)
+    with pytest.raises(
+        TypeError, match=r"\[lr_scheduler\] optimizer must be an Optimizer, got int"
+    ):
+        StepLR(3, 2)
+    with pytest.raises(NotImplementedError, match=r"get_lr\(\) must be written by the subclass"):
+        LRScheduler(optimizer)
