@@ -45,6 +45,7 @@ PYBIND11_MODULE(_core, m) {
   register_measure(m);
   register_linear(m, tensor);
   register_elementwise(m, tensor);
+  register_index(tensor);
   register_in_place(tensor);
   register_activation(m, tensor);
   register_optim(m);

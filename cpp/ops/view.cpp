@@ -15,12 +15,12 @@ class Reshape final : public Node {
   void backward(Gradients& gradients) override { gradients.pass(0); }
 };
 
-// dx is dy in the rows that were taken and zero elsewhere.
-class NarrowLeading final : public Node {
+// dx is dy where elements were taken and zero elsewhere.
+class Section final : public Node {
  public:
-  NarrowLeading(const Tensor& x, std::int64_t offset, std::int64_t n)
+  Section(const Tensor& x, std::int64_t offset, std::int64_t n)
       : Node({&x}), dtype_(x->dtype()), total_(x->numel()), offset_(offset), n_(n) {}
-  const char* name() const noexcept override { return "narrow"; }
+  const char* name() const noexcept override { return "section"; }
   void forward() override {}
   void backward(Gradients& gradients) override {
     visit_floating(name(), dtype_, [&]<class T>(TypeTag<T>) {
@@ -88,6 +88,11 @@ Tensor reshape(const Tensor& x, Shape shape) {
   return run(make_ref<Reshape>(x), std::move(y));
 }
 
+Tensor section(const Tensor& x, const Shape& shape, std::int64_t offset) {
+  Tensor y = share(x, shape, offset);
+  return run(make_ref<Section>(x, offset, y->numel()), y);
+}
+
 Tensor narrow_leading(const Tensor& x, std::int64_t start, std::int64_t stop) {
   if (x->rank() == 0 || start < 0 || stop < start || stop > x->size(0)) {
     throw IndexError("narrow", "rows ", start, " to ", stop, " are not within a tensor of shape ",
@@ -96,8 +101,7 @@ Tensor narrow_leading(const Tensor& x, std::int64_t start, std::int64_t stop) {
   Shape shape = x->shape();
   const auto row = shape.numel(1, shape.rank());
   shape[0] = stop - start;
-  Tensor y = share(x, shape, start * row);
-  return run(make_ref<NarrowLeading>(x, start * row, y->numel()), y);
+  return section(x, shape, start * row);
 }
 
 Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {

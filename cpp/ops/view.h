@@ -15,6 +15,8 @@ Tensor squeeze(const Tensor& x);
 Tensor squeeze(const Tensor& x, std::int64_t dim);
 // With an axis of size 1 before axis dim.
 Tensor unsqueeze(const Tensor& x, std::int64_t dim);
+// The elements from `offset` on, side by side as they lie, under a shape.
+Tensor section(const Tensor& x, const Shape& shape, std::int64_t offset);
 // Elements start ... stop - 1 of the first axis.
 Tensor narrow_leading(const Tensor& x, std::int64_t start, std::int64_t stop);
 // The value, outside the graph.
