@@ -154,12 +154,20 @@ Tensor get_item(const Tensor& x, const py::handle& key) {
   return Key(x, key).of(x);
 }
 
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  const int extra = to.rank() - from.rank();
+  if (extra < 0) return false;
+  for (int axis = 0; axis < from.rank(); ++axis) {
+    if (from[axis] != 1 && from[axis] != to[extra + axis]) return false;
+  }
+  return true;
+}
+
 // The value as x's dtype, broadcast to a shape; leading axes of size 1 too many are dropped.
 Tensor as_value(const py::handle& given, Dtype dtype, const Shape& shape) {
   Tensor value = cast(is_tensor(given) ? given.cast<Tensor>() : to_tensor(given), dtype);
   while (value->rank() > shape.rank() && value->size(0) == 1) value = squeeze(value, 0);
-  if (value->rank() > shape.rank() ||
-      !(broadcast_shapes("setitem", value->shape(), shape) == shape)) {
+  if (!broadcasts_to(value->shape(), shape)) {
     throw ValueError("setitem", "a value of shape ", value->shape(), " does not fit into shape ",
                      shape, ".");
   }

@@ -45,7 +45,8 @@ extern "C" __attribute__((visibility("default"))) const deepcore::Kernels* deepc
     const deepcore::Host* from) {
   using namespace deepcore;
   host = *from;
-  static const Kernels table = {.level = DEEPCORE_LEVEL,
+  static const Kernels table = {.size = sizeof(Kernels),
+                                .level = DEEPCORE_LEVEL,
                                 .elementwise = elementwise_kernels(),
                                 .f32 = fill<float>(),
                                 .f64 = fill<double>(),

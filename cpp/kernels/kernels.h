@@ -53,6 +53,7 @@ struct IntegerKernelsOf {
 };
 
 struct Kernels {
+  std::size_t size;  // of this table: libraries of another build are told by it
   const char* level;
   Elementwise elementwise;
   KernelsOf<float> f32;

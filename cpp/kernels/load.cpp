@@ -45,7 +45,14 @@ const Kernels& open_kernels(const std::string& folder, const std::string& level)
   }
   static const Host host = {&parallel_run, &num_threads};
   using Entry = const Kernels* (*)(const Host*);
-  return *reinterpret_cast<Entry>(open_symbol(path_of(folder, level), "deepcore_kernels"))(&host);
+  const auto entry =
+      reinterpret_cast<Entry>(open_symbol(path_of(folder, level), "deepcore_kernels"));
+  const Kernels& table = *entry(&host);
+  if (table.size != sizeof(Kernels)) {
+    throw RuntimeError("kernels", path_of(folder, level),
+                       " is of another build; delete it and install the package again.");
+  }
+  return table;
 }
 
 void choose_kernels(const std::string& folder) {
