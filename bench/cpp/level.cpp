@@ -8,6 +8,7 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/parallel.h"
+#include "buffer.h"
 
 namespace deepcore::bench {
 namespace {
@@ -86,10 +87,10 @@ void compare_with_copy(benchmark::State& state, double bytes, int threads,
                        const std::function<void()>& ours, const std::function<void()>& eigen) {
   std::vector<double> rate, share, ratio;
   const auto half = static_cast<std::int64_t>(bytes / 2);
-  std::vector<char> from(half, 1), to(half);
+  const auto from = buffer(half / 4 + 1), to = buffer(half / 4 + 1);
   const auto copy = [&] {
     parallel_for(half, grain_bytes, [&](std::int64_t begin, std::int64_t end) {
-      std::memcpy(to.data() + begin, from.data() + begin, static_cast<std::size_t>(end - begin));
+      std::memcpy(to->data() + begin, from->data() + begin, static_cast<std::size_t>(end - begin));
     });
   };
   ours();
@@ -105,6 +106,18 @@ void compare_with_copy(benchmark::State& state, double bytes, int threads,
   state.counters["GB/s"] = 1e-9 * median(rate);
   state.counters["copy%"] = median(share);
   state.counters["Eigen*"] = median(ratio);
+}
+
+void add_benchmark(const std::string& name,
+                   const std::function<void(benchmark::State&, int threads)>& run) {
+  for (int threads : {1, 2}) {
+    const auto full = name + "/threads:" + std::to_string(threads);
+    benchmark::RegisterBenchmark(full.c_str(),
+                                 [=](benchmark::State& state) { run(state, threads); })
+        ->Iterations(15)
+        ->UseManualTime()
+        ->Unit(benchmark::kMicrosecond);
+  }
 }
 
 }  // namespace deepcore::bench

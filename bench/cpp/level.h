@@ -38,7 +38,15 @@ void compare(benchmark::State& state, const Level& level, double flops, int thre
 void compare_with_copy(benchmark::State& state, double bytes, int threads,
                        const std::function<void()>& ours, const std::function<void()>& eigen);
 
+// Registers `run` under the name with "/threads:n", once for each number of threads.
+void add_benchmark(const std::string& name,
+                   const std::function<void(benchmark::State&, int threads)>& run);
+
+void register_elementwise();
+void register_fusion();
 void register_matmul();
 void register_optim();
+void register_reduce();
+void register_softmax();
 
 }  // namespace deepcore::bench

@@ -5,8 +5,12 @@
 #include "level.h"
 
 int main(int argc, char** argv) try {
+  deepcore::bench::register_elementwise();
+  deepcore::bench::register_fusion();
   deepcore::bench::register_matmul();
   deepcore::bench::register_optim();
+  deepcore::bench::register_reduce();
+  deepcore::bench::register_softmax();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

@@ -1,10 +1,9 @@
 // The three products of a dense layer with `rows` rows, `in` and `out` features, named
 // rows x in x out.
 #include <algorithm>
-#include <random>
 
-#include "base/storage.h"
 #include "base/threads.h"
+#include "buffer.h"
 #include "level.h"
 
 namespace deepcore::bench {
@@ -21,20 +20,6 @@ constexpr Shape shapes[] = {
     {128, 16384, 128}, {32, 20, 64},      {32, 64, 32},      {32, 32, 10},      {128, 64, 10},
     {1, 784, 128},     {1, 1024, 1024},
 };
-
-// Like tensors, from the pool: large ones lie in huge pages.
-Ref<Storage> buffer(std::int64_t size, bool random = false) {
-  auto storage = Storage::allocate(size * static_cast<std::int64_t>(sizeof(float)));
-  auto* values = reinterpret_cast<float*>(storage->data());
-  std::minstd_rand engine;
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  for (std::int64_t i = 0; i < size; ++i) values[i] = random ? uniform(engine) : 0;
-  return storage;
-}
-
-float* values_of(const Ref<Storage>& storage) {
-  return reinterpret_cast<float*>(storage->data());
-}
 
 MatmulArgs<float> arguments(const std::string& form, Shape s, const float* a, const float* b,
                             const float* bias, float* c) {
@@ -77,17 +62,11 @@ void register_matmul() {
   for (const auto& level : levels()) {
     for (const std::string form : {"forward", "input_grad", "weight_grad"}) {
       for (const auto& s : shapes) {
-        for (int threads : {1, 2}) {
-          const auto name = "matmul/" + level.name + "/" + form + "/" + std::to_string(s.rows) +
-                            "x" + std::to_string(s.in) + "x" + std::to_string(s.out) +
-                            "/threads:" + std::to_string(threads);
-          benchmark::RegisterBenchmark(
-              name.c_str(),
-              [=, &level](benchmark::State& state) { run(state, level, form, s, threads); })
-              ->Iterations(15)
-              ->UseManualTime()
-              ->Unit(benchmark::kMicrosecond);
-        }
+        const auto name = "matmul/" + level.name + "/" + form + "/" + std::to_string(s.rows) + "x" +
+                          std::to_string(s.in) + "x" + std::to_string(s.out);
+        add_benchmark(name, [=, &level](benchmark::State& state, int threads) {
+          run(state, level, form, s, threads);
+        });
       }
     }
   }

@@ -1,7 +1,6 @@
 // Adam's update of one large parameter, of the six of a small network, and of sizes between.
-#include <string>
-
 #include "base/threads.h"
+#include "buffer.h"
 #include "level.h"
 
 namespace deepcore::bench {
@@ -15,7 +14,7 @@ struct Parameters {
 };
 
 const Parameters shapes[] = {
-    {"8M", {8'000'000}},
+    {"8.4M", {8'400'000}},
     {"1M", {1'000'000}},
     {"784-128-64-10", {784 * 128, 128, 128 * 64, 64, 640, 10}},
     {"20-64-32-10", {20 * 64, 64, 64 * 32, 32, 320, 10}},
@@ -25,11 +24,15 @@ void run(benchmark::State& state, const Level& level, const Parameters& shape, i
   set_num_threads(threads);
   std::int64_t total = 0;
   for (const auto size : shape.sizes) total += size;
-  std::vector<float> p(total, 1.0f), g(total, 0.1f), m(total), v(total);
+  const auto p = buffer(total, true), g = buffer(total, true), m = buffer(total), v = buffer(total);
   std::vector<Update<AdamStep<float>, float>> updates;
   std::int64_t at = 0;
   for (const auto size : shape.sizes) {
-    updates.push_back({&p[at], &g[at], {&m[at], &v[at], nullptr}, size, step});
+    updates.push_back({values_of(p) + at,
+                       values_of(g) + at,
+                       {values_of(m) + at, values_of(v) + at, nullptr},
+                       size,
+                       step});
     at += size;
   }
   const auto& optim = level.kernels->f32.optim;
@@ -45,16 +48,9 @@ void run(benchmark::State& state, const Level& level, const Parameters& shape, i
 void register_optim() {
   for (const auto& level : levels()) {
     for (const auto& shape : shapes) {
-      for (int threads : {1, 2}) {
-        const auto name =
-            "adam/" + level.name + "/" + shape.name + "/threads:" + std::to_string(threads);
-        benchmark::RegisterBenchmark(
-            name.c_str(),
-            [=, &level, &shape](benchmark::State& state) { run(state, level, shape, threads); })
-            ->Iterations(15)
-            ->UseManualTime()
-            ->Unit(benchmark::kMicrosecond);
-      }
+      add_benchmark(
+          "adam/" + level.name + "/" + shape.name,
+          [&](benchmark::State& state, int threads) { run(state, level, shape, threads); });
     }
   }
 }

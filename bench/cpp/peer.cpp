@@ -83,6 +83,7 @@ void adam(const Update<AdamStep<float>, float>& u) {
 
 extern "C" __attribute__((visibility("default"))) const deepcore::bench::Peer* deepcore_peer() {
   static const deepcore::bench::Peer peer = {&deepcore::bench::peak, &deepcore::bench::matmul,
-                                             &deepcore::bench::adam};
+                                             &deepcore::bench::adam,
+                                             deepcore::bench::eigen_arrays()};
   return &peer;
 }

@@ -1,6 +1,7 @@
 // What each level's own library gives the benchmarks: the peak of its registers, and Eigen.
 #pragma once
 
+#include "eigen_arrays.h"
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
 
@@ -11,6 +12,7 @@ struct Peer {
   double (*peak)(long steps);
   void (*matmul)(const MatmulArgs<float>& args);
   void (*adam)(const Update<AdamStep<float>, float>& update);
+  EigenArrays arrays;
 };
 
 }  // namespace deepcore::bench

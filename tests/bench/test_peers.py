@@ -1,6 +1,8 @@
-"""The arithmetic of bench/peers: what counts as equal work, and which peer the ratio is against."""
+"""bench/peers: what counts as equal work, which peer the ratio is against, and that it runs."""
 
 import importlib
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -44,3 +46,19 @@ def test_the_ratio_is_of_medians_against_the_best_peer(measure):
 def test_no_ratio_without_deepcore_or_without_a_peer(measure):
     assert measure.Result("mlp-small", 1, "train", {"jax": [1.0, 2.0]}).ratio() is None
     assert measure.Result("mlp-small", 1, "train", {"deepcore": [1.0, 2.0]}).ratio() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bench/peers pins its sides to CPUs")
+def test_two_rounds_of_deepcore_alone():
+    command = "-m bench.peers mlp-small scalar --sides deepcore --rounds 2 --threads 1"
+    done = subprocess.run(
+        [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(r"^\| (\S+) \| 1 \| (\S+) \| ([\d.]+) \|", done.stdout, re.MULTILINE)
+    assert [row[:2] for row in rows] == [
+        ("mlp-small", "train"),
+        ("mlp-small", "infer"),
+        ("scalar", "op"),
+    ]
+    assert all(float(microseconds) > 0 for _, _, microseconds in rows)
