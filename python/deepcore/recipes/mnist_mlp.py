@@ -1,7 +1,9 @@
-"""784-128-64-10 dense network on MNIST's 28x28 digits: 97.8 % in seconds.
+"""784-128-64-10 dense network on MNIST's 28x28 digits: 98 % in seconds.
 
-60,000 digits to train on and 10,000 to test on; Adam 1e-3, batches of 128, 10 epochs. Mean test
-accuracy of three seeds: at least 97.7 %.
+60,000 digits to train on and 10,000 to test on; Adam 1e-3, batches of 128, 10 epochs, labels
+smoothed by 0.1 (without: 97.6 %). Mean test accuracy of seeds 0 to 7: 98.1 %.
+
+Reference: Szegedy et al., "Rethinking the Inception Architecture", 2016, section 7.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from .._random import manual_seed
 from ..data import datasets
+from ..nn import CrossEntropyLoss
 from ..optim import Adam
 from ..train import Trainer
 from ._common import Part, add_training_options, fit_and_report, mlp
@@ -32,7 +35,8 @@ def run(options: argparse.Namespace) -> None:
     train, test = (_scaled(*part) for part in datasets.mnist(options.data))
     model = mlp(784, 128, 64, 10)
     adam = Adam(model.parameters(), lr=options.lr)
-    trainer = Trainer(model, "cross_entropy", adam, metrics=["accuracy"])
+    loss = CrossEntropyLoss(label_smoothing=0.1)
+    trainer = Trainer(model, loss, adam, metrics=["accuracy"])
     fit_and_report(trainer, train, test, options)
 
 
