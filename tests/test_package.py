@@ -89,7 +89,7 @@ def test_import_brings_nothing_heavy() -> None:
 
 
 def test_import_is_quick() -> None:
-    """0.1 s beyond NumPy's own, as CPU time; where others keep the machine busy, no more than that."""
+    """0.1 s of CPU beyond NumPy's own import; on a busy machine 1.5 times that import."""
     code = """
         import time
         begin = time.process_time()
@@ -99,7 +99,7 @@ def test_import_is_quick() -> None:
         print(between - begin, time.process_time() - between)
     """
     seen = [tuple(map(float, run_python(code).stdout.split())) for _ in range(7)]
-    assert any(own <= max(0.1, numpy_own) for numpy_own, own in seen), seen
+    assert any(own <= max(0.1, 1.5 * numpy_own) for numpy_own, own in seen), seen
 
 
 def test_all_names_the_public_names() -> None:

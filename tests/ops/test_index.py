@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.optable import Case, OpTable
 
 import deepcore as dc
+from support.optable import Case, OpTable
 
 KEYS = {
     "integer": 1,
