@@ -157,3 +157,21 @@ def test_predictions_keep_the_order_and_do_not_depend_on_the_batch_size() -> Non
     loader = DataLoader(TensorDataset(x, y), 10)
     assert trainer.predict(loader).tobytes() == expected.tobytes()
     assert trainer.predict(TensorDataset(x)).tobytes() == expected.tobytes()
+
+
+def test_a_train_method_of_the_models_own_is_called() -> None:
+    class Frozen(dc.nn.Sequential):
+        def train(self, mode: bool = True) -> Any:
+            super().train(mode)
+            self[0].eval()
+            return self
+
+    x, y = blobs(40)
+    seen: list[bool] = []
+    model = Frozen(dc.nn.Dropout(0.5), dc.nn.Linear(8, 4))
+    model[0].register_forward_hook(lambda module, args, output: seen.append(module.training))
+    dc.Trainer(model, "cross_entropy", dc.optim.SGD(model.parameters(), lr=0.1)).fit(
+        x, y, verbose=0
+    )
+    assert seen == [False] * 3  # the row that tells the output's shape, two steps
+    assert model[0].training

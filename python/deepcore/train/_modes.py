@@ -12,10 +12,10 @@ from .. import nn
 def mode(model: nn.Module, *, training: bool) -> Iterator[None]:
     """Puts every module into one mode, and each back into its own at the end."""
     before = [(module, module.training) for module in model.modules()]
-    model.train(training)
+    model.train(training)  # a model's own train() may keep some layers in eval mode
     try:
         yield
     finally:
         for module, was_training in before:
-            if module.training != was_training:  # setting one costs 1 us
+            if module.training != was_training:  # setting it costs 1 us
                 module.training = was_training
