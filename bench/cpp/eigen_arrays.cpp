@@ -32,7 +32,9 @@ void sum_columns(float* y, const float* x, std::int64_t rows, std::int64_t n) {
 void softmax(float* y, const float* x, std::int64_t rows, std::int64_t n) {
   const InRows in(x, rows, n);
   OutRows out(y, rows, n);
-  out = (in.colwise() - in.rowwise().maxCoeff().eval()).exp();
+  // Two statements: Eigen 3.4 does not vectorize exp over a broadcast operand.
+  out = in.colwise() - in.rowwise().maxCoeff().eval();
+  out = out.exp();
   out.colwise() /= out.rowwise().sum().eval();
 }
 
