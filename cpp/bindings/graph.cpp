@@ -105,15 +105,16 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
       .def("_register_hook", &register_hook)
       .def("backward", &python_backward, py::arg("gradient") = py::none(),
            py::arg("retain_graph") = false, py::arg("create_graph") = false);
-  m.def("gradients", [](const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
-                        const py::list& grad_outputs, bool retain_graph, bool allow_unused,
-                        bool create_graph) {
-    check_first_order("grad", create_graph);
-    std::vector<Tensor> given;
-    for (const auto& gradient : grad_outputs) given.push_back(optional_tensor("grad", gradient));
-    const py::gil_scoped_release release;
-    return gradients(outputs, inputs, given, retain_graph, allow_unused);
-  });
+  m.def("gradients",
+        [](const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+           const py::list& grad_outputs, bool retain_graph, bool allow_unused, bool create_graph) {
+          check_first_order("grad", create_graph);
+          std::vector<Tensor> given;
+          for (const auto& gradient : grad_outputs)
+            given.push_back(optional_tensor("grad", gradient));
+          const py::gil_scoped_release release;
+          return gradients(outputs, inputs, given, retain_graph, allow_unused);
+        });
   m.def("is_grad_enabled", &grad_enabled);
   m.def("set_grad_enabled", &set_grad_enabled);
   py::class_<Tape, Ref<Tape>>(m, "Tape")
