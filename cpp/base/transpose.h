@@ -41,6 +41,15 @@ inline Piece<T, bytes> load_pieces(const T* const* rows, int step, std::int64_t 
   }
 }
 
+// Half a vector from each address.
+template <class T>
+inline Vec<T> load_halves(const T* low, const T* high) noexcept {
+  Piece<T, vector_bytes / 2> a, b;
+  std::memcpy(&a, low, sizeof(a));
+  std::memcpy(&b, high, sizeof(b));
+  return concatenate(a, b, std::make_integer_sequence<int, lanes<T>>{});
+}
+
 // The lane of zip's result e in (a, b): units of `unit` lanes of a and b in turn, from the lower
 // (high = 0) or upper half of each 16-byte part.
 template <class T>
@@ -59,16 +68,15 @@ inline Vec<T> zip(Vec<T> a, Vec<T> b) noexcept {
   return zip<T, unit, high>(a, b, std::make_integer_sequence<int, lanes<T>>{});
 }
 
-}  // namespace detail
+// The even (odd = 0) or odd 16-byte parts of a, then those of b.
+template <class T, int odd, int... e>
+inline Vec<T> deal(Vec<T> a, Vec<T> b, std::integer_sequence<int, e...>) noexcept {
+  return __builtin_shufflevector(a, b, (e / quad<T> * 2 + odd) * quad<T> + e % quad<T>...);
+}
 
-// out[q] holds element offset + q of each of lanes<T> rows, for q < quad<T>.
+// The transpose of quad<T> rows inside each 16-byte part.
 template <class T>
-inline void load_transposed(const T* const* rows, std::int64_t offset, Vec<T>* out) noexcept {
-  using detail::zip;
-  Vec<T> in[quad<T>];
-  for (int r = 0; r < quad<T>; ++r) {
-    in[r] = detail::load_pieces<T, vector_bytes>(rows + r, quad<T>, offset);
-  }
+[[gnu::always_inline]] inline void transpose_parts(const Vec<T>* in, Vec<T>* out) noexcept {
   if constexpr (quad<T> == 2) {
     out[0] = zip<T, 1, 0>(in[0], in[1]);
     out[1] = zip<T, 1, 1>(in[0], in[1]);
@@ -79,6 +87,53 @@ inline void load_transposed(const T* const* rows, std::int64_t offset, Vec<T>* o
     out[1] = zip<T, 2, 1>(low01, low23);
     out[2] = zip<T, 2, 0>(high01, high23);
     out[3] = zip<T, 2, 1>(high01, high23);
+  }
+}
+
+}  // namespace detail
+
+// out[q] holds element offset + q of each of lanes<T> rows, for q < quad<T>.
+template <class T>
+inline void load_transposed(const T* const* rows, std::int64_t offset, Vec<T>* out) noexcept {
+  Vec<T> in[quad<T>];
+  for (int r = 0; r < quad<T>; ++r) {
+    in[r] = detail::load_pieces<T, vector_bytes>(rows + r, quad<T>, offset);
+  }
+  detail::transpose_parts<T>(in, out);
+}
+
+// out[e] holds element offset + e of each of lanes<T> rows. Reading whole lines at once, where
+// load_transposed comes back to them: rows 4 KB apart share a set of the cache, which holds fewer
+// of them than a vector has lanes. Halves are put together while they are loaded, because that is
+// one shuffle less a vector.
+template <class T>
+[[gnu::always_inline]] inline void load_square(const T* const* rows, std::int64_t offset,
+                                               Vec<T> (&out)[lanes<T>]) noexcept {
+  constexpr int half = lanes<T> / 2, parts = lanes<T> / quad<T>;
+  constexpr auto all = std::make_integer_sequence<int, lanes<T>>();
+  if constexpr (parts == 1) {
+    load_transposed(rows, offset, out);
+  } else {
+    Vec<T> in[lanes<T>], mixed[lanes<T>];
+#pragma GCC unroll 16
+    for (int i = 0; i < half; ++i) {
+      const T* const* row = rows + i / quad<T> * 2 * quad<T> + i % quad<T>;
+      in[i] = detail::load_halves<T>(row[0] + offset, row[quad<T>] + offset);
+      in[i + half] = detail::load_halves<T>(row[0] + offset + half, row[quad<T>] + offset + half);
+    }
+#pragma GCC unroll 4
+    for (int g = 0; g < lanes<T>; g += quad<T>) detail::transpose_parts<T>(in + g, mixed + g);
+#pragma GCC unroll 16
+    for (int e = 0; e < lanes<T>; ++e) {
+      const int first = e / half * half + e % quad<T>;
+      if constexpr (parts == 2) {
+        out[e] = mixed[e];
+      } else if (e % half < quad<T>) {
+        out[e] = detail::deal<T, 0>(mixed[first], mixed[first + quad<T>], all);
+      } else {
+        out[e] = detail::deal<T, 1>(mixed[first], mixed[first + quad<T>], all);
+      }
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 #include "kernels/matmul_ahead.h"
 #include "kernels/matmul_epilogue.h"
+#include "kernels/matmul_few.h"
 #include "kernels/matmul_pack.h"
 #include "kernels/matmul_plan.h"
 #include "kernels/matmul_tile.h"
@@ -223,7 +224,7 @@ class Piece {
 
 template <class T>
 std::int64_t scratch(const MatmulArgs<T>& args) {
-  if (args.m == 0 || args.n == 0) return 0;
+  if (args.m == 0 || args.n == 0 || has_few_rows(args)) return 0;
   const Plan<T> plan(args);
   return plan.pieces() * plan.piece_size() * static_cast<std::int64_t>(sizeof(T));
 }
@@ -231,6 +232,7 @@ std::int64_t scratch(const MatmulArgs<T>& args) {
 template <class T>
 void run(const MatmulArgs<T>& args, void* scratch) {
   if (args.m == 0 || args.n == 0) return;
+  if (has_few_rows(args)) return run_few_rows(args);
   const Plan<T> plan(args);
   const Epilogue<T> epilogue(args);
   parallel_for(plan.pieces(), 1, [&](std::int64_t begin, std::int64_t end) {

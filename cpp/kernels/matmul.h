@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "base/parallel.h"
 #include "kernels/activation.h"
 
 namespace deepcore {
@@ -26,6 +27,9 @@ struct MatmulArgs {
   Activation activation = Activation::none;
   T slope = 0;     // of leaky_relu
   T* z = nullptr;  // where a b + bias goes before the activation, when backward needs it
+  // Scratch and run cut by this number, which set_num_threads in another thread cannot change
+  // between the two.
+  std::int64_t threads = num_threads();
 };
 
 template <class T>

@@ -99,7 +99,7 @@ template <class T>
 Plan<T>::Plan(const MatmulArgs<T>& args) : k(args.k) {
   orient(args);
   const auto flops = 2 * args.m * args.n * k;
-  if (flops >= 2 * grain_flops) cut(std::min<std::int64_t>(num_threads(), flops / grain_flops));
+  if (flops >= 2 * grain_flops) cut(std::min(args.threads, flops / grain_flops));
   size_blocks();
 }
 
