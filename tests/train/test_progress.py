@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from typing import Any
@@ -115,3 +116,19 @@ def test_an_error_leaves_no_half_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuntimeError, match="broken metric"):
         classifier([broken]).fit(x, y)
     assert stream.getvalue() == ""
+
+
+def test_a_terminal_of_unknown_size_is_drawn_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Sizeless(Terminal):
+        def fileno(self) -> int:
+            return 2
+
+    stream = Sizeless()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(os, "get_terminal_size", lambda descriptor: os.terminal_size((0, 0)))
+    bar = _progress.Bar("epoch 1/1", 10, dict)
+    assert bar._bar.ncols == 100
+    bar.update(10)
+    bar.end_training()
+    bar.close({"loss": 0.5})
+    assert "10/10" in stream.getvalue()

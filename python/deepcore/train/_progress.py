@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
@@ -66,7 +67,7 @@ class Bar(Progress):
             desc=title,
             total=total,
             mininterval=0,
-            dynamic_ncols=True,
+            **_width(),
             bar_format="{desc}: " + scale + counts + " [{elapsed}{postfix}]",
         )
         self._next = self._start + _INTERVAL
@@ -88,6 +89,15 @@ class Bar(Progress):
     def _show(self, means: Mapping[str, float], elapsed: float) -> None:
         self._bar.set_postfix_str(self._text(means, elapsed), refresh=False)
         self._bar.update(self._seen - self._bar.n)
+
+
+def _width() -> dict[str, int]:
+    try:
+        unknown = os.get_terminal_size(sys.stderr.fileno()).columns == 0
+    except (OSError, ValueError):  # a notebook, which sees to it itself
+        unknown = False
+    # Some pseudo-terminals say that they have no columns or rows, and tqdm would draw nothing.
+    return {"ncols": 100, "nrows": 24} if unknown else {"dynamic_ncols": True}
 
 
 def _tqdm() -> Any:
