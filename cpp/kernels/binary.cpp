@@ -30,9 +30,9 @@ Map exact_map(Binary op) {
     case Binary::mul:
       return element_map<T, T, T>([](T a, T b) { return a * b; });
     case Binary::maximum:  // NaN when either is
-      return element_map<T, T, T>([](T a, T b) { return (a > b) | (a != a) ? a : b; });
+      return element_map<T, T, T>([](T a, T b) { return ((a > b) | (a != a)) ? a : b; });
     case Binary::minimum:
-      return element_map<T, T, T>([](T a, T b) { return (a < b) | (a != a) ? a : b; });
+      return element_map<T, T, T>([](T a, T b) { return ((a < b) | (a != a)) ? a : b; });
     default:
       return nullptr;
   }

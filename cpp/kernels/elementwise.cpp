@@ -160,7 +160,7 @@ Map clamp(Dtype dtype) {
 template <class T>
 Map clamp_gradient_map() {
   return element_map<T, T, T, T, T>(
-      [](T dy, T x, T low, T high) { return (x >= low) & (x <= high) ? dy : T(0); });
+      [](T dy, T x, T low, T high) { return ((x >= low) & (x <= high)) ? dy : T(0); });
 }
 
 Map clamp_gradient(Dtype dtype) {
