@@ -52,7 +52,8 @@ def test_the_wheel_holds_what_it_must() -> None:
     files = [file for file in installed().files or () if file.suffix != ".pyc"]
     names = {file.name for file in files}
     assert {"py.typed", "_core.pyi", "LICENSE", "NOTICE"} <= names
-    assert not [file for file in files if file.suffix in (".cpp", ".h", ".txt", ".cmake")]
+    sources = {".cpp", ".h", ".txt", ".cmake"}
+    assert {file.name for file in files if file.suffix in sources} == {"entry_points.txt"}
     assert not [file for file in files if "tests" in file.parts or "bench" in file.parts]
     compressed = sum(len(zlib.compress(file.locate().read_bytes())) for file in files)
     assert compressed <= 8e6
