@@ -1,5 +1,7 @@
 #include "kernels/matmul.h"
 
+#include <atomic>
+
 #include "base/flush.h"
 #include "base/parallel.h"
 #include "kernels/matmul_ahead.h"
@@ -226,7 +228,7 @@ template <class T>
 std::int64_t scratch(const MatmulArgs<T>& args) {
   if (args.m == 0 || args.n == 0 || has_few_rows(args)) return 0;
   const Plan<T> plan(args);
-  return plan.pieces() * plan.piece_size() * static_cast<std::int64_t>(sizeof(T));
+  return plan.workers * plan.piece_size() * static_cast<std::int64_t>(sizeof(T));
 }
 
 template <class T>
@@ -235,13 +237,16 @@ void run(const MatmulArgs<T>& args, void* scratch) {
   if (has_few_rows(args)) return run_few_rows(args);
   const Plan<T> plan(args);
   const Epilogue<T> epilogue(args);
-  parallel_for(plan.pieces(), 1, [&](std::int64_t begin, std::int64_t end) {
+  std::atomic<std::int64_t> next{0};
+  parallel_for(plan.workers, 1, [&](std::int64_t begin, std::int64_t end) {
     const FlushToZero flush;
-    for (auto i = begin; i < end; ++i) {
-      Piece<T>(plan, epilogue, static_cast<T*>(scratch) + i * plan.piece_size(),
-               Split(plan.units, plan.grid_x)[i / plan.grid_y],
-               Split(plan.panels.parts(), plan.grid_y)[i % plan.grid_y])
-          .run();
+    for (auto worker = begin; worker < end; ++worker) {
+      for (auto i = next++; i < plan.pieces(); i = next++) {
+        Piece<T>(plan, epilogue, static_cast<T*>(scratch) + worker * plan.piece_size(),
+                 Split(plan.units, plan.grid_x)[i / plan.grid_y],
+                 Split(plan.panels.parts(), plan.grid_y)[i % plan.grid_y])
+            .run();
+      }
     }
     epilogue.finish();
   });

@@ -33,6 +33,7 @@ struct Plan {
   std::int64_t unit_tiles = 0;  //   or tiles where rows are not cut at multiples
   std::int64_t units = 0;
   std::int64_t grid_x = 1, grid_y = 1;  // pieces of units and of panels
+  std::int64_t workers = 1;             // threads, which take one piece after another
   std::int64_t chunk = 0, block = 0;    // steps of k and panels that are packed at a time
   std::int64_t group = 0;               // units whose sums stay in L2 from chunk to chunk
 
@@ -77,7 +78,7 @@ struct Plan {
 
  private:
   void orient(const MatmulArgs<T>& args) noexcept;
-  void cut(std::int64_t threads) noexcept;
+  void cut(std::int64_t threads, std::int64_t flops) noexcept;
   void size_blocks() noexcept;
 };
 
@@ -99,7 +100,7 @@ template <class T>
 Plan<T>::Plan(const MatmulArgs<T>& args) : k(args.k) {
   orient(args);
   const auto flops = 2 * args.m * args.n * k;
-  if (flops >= 2 * grain_flops) cut(std::min(args.threads, flops / grain_flops));
+  if (flops >= 2 * grain_flops) cut(std::min(args.threads, flops / grain_flops), flops);
   size_blocks();
 }
 
@@ -122,12 +123,16 @@ void Plan<T>::orient(const MatmulArgs<T>& args) noexcept {
   units = across ? divide_up(x.size, unit_rows) : divide_up(tiles.parts(), unit_tiles);
 }
 
-// The grid whose largest piece is smallest; among equals the one that packs least.
+// The grid whose largest piece is smallest; among equals the one that packs least. Large products
+// have two pieces a thread, so that one which was interrupted waits for half as long: 5 % on two
+// cores. Four pack too much.
 template <class T>
-void Plan<T>::cut(std::int64_t threads) noexcept {
+void Plan<T>::cut(std::int64_t threads, std::int64_t flops) noexcept {
+  constexpr std::int64_t large = 50'000'000;
+  const auto most = threads == 1 ? 1 : std::clamp(flops / large, threads, 2 * threads);
   double best = 0;
-  for (std::int64_t columns = 1; columns <= std::min(threads, panels.parts()); ++columns) {
-    const auto rows = std::min(threads / columns, units);
+  for (std::int64_t columns = 1; columns <= std::min(most, panels.parts()); ++columns) {
+    const auto rows = std::min(most / columns, units);
     const auto width = divide_up(panels.parts(), columns);
     const auto cost = static_cast<double>(width * (divide_up(units, rows) * unit_rows + 4));
     if (best == 0 || cost < best) {
@@ -136,6 +141,7 @@ void Plan<T>::cut(std::int64_t threads) noexcept {
       grid_y = columns;
     }
   }
+  workers = std::min(threads, pieces());
 }
 
 // What is used again and again stays in L2, which is taken to be 1 MB.
