@@ -5,8 +5,20 @@
 #include <cstring>
 
 #include "bindings/common.h"
+#include "bindings/families.h"
 
 namespace deepcore {
+
+void register_dtype(py::module_& m) {
+  const py::enum_<Dtype> dtype = py::enum_<Dtype>(m, "dtype")
+                                     .value("bool", Dtype::boolean)
+                                     .value("uint8", Dtype::uint8)
+                                     .value("int64", Dtype::int64)
+                                     .value("float32", Dtype::float32)
+                                     .value("float64", Dtype::float64);
+  // There are five, and none is a size: zeros(2, float64) would have shape (2, 4).
+  for (const char* name : {"__init__", "__index__"}) py::delattr(dtype, name);
+}
 
 Dtype to_dtype(const py::handle& object) {
   if (py::isinstance<Dtype>(object)) return object.cast<Dtype>();

@@ -5,6 +5,7 @@
 
 namespace deepcore {
 
+void register_dtype(py::module_& m);
 void register_config(py::module_& m);
 void register_tensor(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);

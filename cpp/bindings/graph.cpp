@@ -20,8 +20,7 @@ class PythonHook final : public GradientHook {
   }
   Tensor call(const Tensor& gradient) override {
     const py::gil_scoped_acquire gil;
-    const py::object result = function_(gradient);
-    return result.is_none() ? Tensor() : result.cast<Tensor>();
+    return optional_tensor("register_hook", function_(gradient));
   }
 
  private:
@@ -29,10 +28,8 @@ class PythonHook final : public GradientHook {
 };
 
 Variable& variable_of(const char* op, const Tensor& x) {
-  if (!x->requires_grad()) {
-    throw RuntimeError(op, "the tensor does not require a gradient; call requires_grad_() first.");
-  }
-  return *x->variable();
+  if (x->requires_grad()) return *x->variable();
+  throw RuntimeError(op, "the tensor does not require a gradient; call requires_grad_() first.");
 }
 
 void set_requires_grad(const Tensor& x, bool requires_grad) {
@@ -46,13 +43,17 @@ void set_requires_grad(const Tensor& x, bool requires_grad) {
     throw TypeError("requires_grad", "only float32 and float64 tensors have gradients, got ",
                     x->dtype(), ".");
   }
-  x->set_variable(requires_grad ? make_ref<Variable>(x->shape(), x->dtype()) : Ref<Variable>());
+  x->set_requires_grad(requires_grad);
 }
 
 void set_grad(const Tensor& x, const py::handle& given) {
   const Tensor gradient = optional_tensor("grad", given);
-  if (!gradient && !x->requires_grad()) return;
-  Variable& variable = variable_of("grad", x);
+  if (!gradient && !x->grad_variable()) return;
+  if (!x->grad_variable()) {  // a place for it, though backward will not write there
+    set_requires_grad(x, true);
+    set_requires_grad(x, false);
+  }
+  Variable& variable = *x->grad_variable();
   if (gradient && (!(gradient->shape() == variable.shape) || gradient->dtype() != variable.dtype)) {
     throw ValueError("grad", "a gradient must have the tensor's shape ", variable.shape,
                      " and dtype ", variable.dtype, ", got ", gradient->shape(), " and ",
@@ -94,7 +95,10 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
           "requires_grad", [](const Tensor& x) { return x->requires_grad(); }, &set_requires_grad)
       .def_property(
           "grad",
-          [](const Tensor& x) { return x->requires_grad() ? x->variable()->grad : Tensor(); },
+          [](const Tensor& x) {
+            const auto& variable = x->grad_variable();
+            return variable ? variable->grad : Tensor();
+          },
           &set_grad)
       .def_property_readonly(
           "is_leaf",

@@ -19,9 +19,8 @@ class GradientWatch {
   bool all_finite() const {
     const ReleaseGil release(elements_);
     for (const Tensor& x : parameters_) {
-      if (!x->requires_grad()) continue;
-      const Tensor& gradient = x->variable()->grad;
-      if (gradient && !deepcore::all_finite(gradient)) return false;
+      const auto& variable = x->grad_variable();
+      if (variable && variable->grad && !deepcore::all_finite(variable->grad)) return false;
     }
     return true;
   }

@@ -1,4 +1,5 @@
 #include "base/cpu.h"
+#include "bindings/arguments.h"
 #include "bindings/errors.h"
 #include "bindings/families.h"
 #include "bindings/operators.h"
@@ -30,12 +31,7 @@ PYBIND11_MODULE(_core, m) {
   using namespace deepcore;
   load_kernels();
   py::register_exception_translator(&translate);
-  py::enum_<Dtype>(m, "dtype")
-      .value("bool", Dtype::boolean)
-      .value("uint8", Dtype::uint8)
-      .value("int64", Dtype::int64)
-      .value("float32", Dtype::float32)
-      .value("float64", Dtype::float64);
+  register_dtype(m);
   py::class_<TensorImpl, Tensor> tensor(m, "Tensor", py::custom_type_setup(set_operators));
   register_config(m);
   register_tensor(m, tensor);
@@ -54,4 +50,5 @@ PYBIND11_MODULE(_core, m) {
   register_random(m);
   register_reduce(m, tensor);
   register_copy(m, tensor);
+  explain_arguments(m);
 }

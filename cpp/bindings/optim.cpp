@@ -62,8 +62,8 @@ class Stepper {
     std::size_t k = 0;
     each_parameter(groups, [&](std::size_t, PyObject* parameter) {
       const bool known = k < origins_.size() && origins_[k].value.ptr() == parameter;
-      const Tensor x = known ? batch_.slots[k].value : py::handle(parameter).cast<Tensor>();
-      if (x->requires_grad()) x->variable()->grad = nullptr;
+      const Tensor x = known ? batch_.slots[k].value : to_parameter(parameter);
+      if (const auto& variable = x->grad_variable()) variable->grad = nullptr;
       ++k;
     });
   }
@@ -102,12 +102,7 @@ class Stepper {
       if (k == batch_.slots.size()) batch_.slots.emplace_back(), origins_.emplace_back();
       auto& slot = batch_.slots[k];
       auto& origin = origins_[k++];
-      if (origin.value.ptr() != parameter) {
-        slot = {}, origin = {};
-        origin.value = py::reinterpret_borrow<py::object>(parameter);
-        origin.state.resize(Slot<Rule>::states);
-        slot.value = origin.value.template cast<Tensor>();
-      }
+      if (origin.value.ptr() != parameter) take_over(slot, origin, parameter);
       if (slot.group.get() != groups_[g].get()) slot.group = groups_[g];
       bind_gradient(slot);
       if (slot.gradient) bind_state(slot, origin, state);
@@ -115,9 +110,23 @@ class Stepper {
     batch_.slots.resize(k), origins_.resize(k);
   }
 
+  static void take_over(Slot<Rule>& slot, Origins& origin, PyObject* parameter) {
+    Tensor value = to_parameter(parameter);
+    slot = {}, origin = {};
+    slot.value = std::move(value);
+    origin.value = py::reinterpret_borrow<py::object>(parameter);
+    origin.state.resize(Slot<Rule>::states);
+  }
+  static Tensor to_parameter(const py::handle& object) {
+    if (is_tensor(object)) return object.cast<Tensor>();
+    throw TypeError(Rule::name, "params must be tensors, got ", Py_TYPE(object.ptr())->tp_name,
+                    ".");
+  }
+
   void bind_gradient(Slot<Rule>& slot) {
     const TensorImpl& value = *slot.value;
-    const TensorImpl* gradient = value.requires_grad() ? value.variable()->grad.get() : nullptr;
+    const auto& variable = value.grad_variable();
+    const TensorImpl* gradient = variable ? variable->grad.get() : nullptr;
     slot.gradient = gradient ? gradient->data() : nullptr;
     if (!gradient) return;
     elements_ += value.numel();
@@ -151,24 +160,39 @@ class Stepper {
   }
 
   // Takes over the tensor that `kept` holds under `name`, or puts a new one there: then true.
+  // What was taken over is looked at again at every step: both it and the parameter may have been
+  // given other data.
   static bool bind(Tensor& tensor, py::object& origin, PyObject* kept, const py::object& name,
                    const Shape& shape, Dtype dtype, double initial) {
     PyObject* item = lookup(kept, name);
-    if (item && item == origin.ptr()) return false;
     const bool missing = !item || item == Py_None;
     if (missing) {
-      origin = py::cast(full(shape, initial, dtype));
+      tensor = full(shape, initial, dtype);
+      origin = py::cast(tensor);
       if (PyDict_SetItem(kept, name.ptr(), origin.ptr())) throw py::error_already_set();
-    } else {
-      origin = py::reinterpret_borrow<py::object>(item);
+      return true;
     }
-    tensor = origin.cast<Tensor>();
-    if (!(tensor->shape() == shape) || tensor->dtype() != dtype) {
-      throw ValueError(Rule::name, "state '", name.cast<std::string>(), "' must have shape ", shape,
-                       " and dtype ", dtype, ", got ", tensor->shape(), " and ", tensor->dtype(),
-                       "; load_state_dict() converts what it loads.");
+    if (item == origin.ptr()) {
+      check_state(*tensor, name, shape, dtype);
+      return false;
     }
-    return missing;
+    if (!is_tensor(item)) {
+      throw TypeError(Rule::name, "state '", name.cast<std::string>(), "' must be a tensor, got ",
+                      Py_TYPE(item)->tp_name, "; load_state_dict() converts what it loads.");
+    }
+    const auto found = py::handle(item).cast<Tensor>();
+    check_state(*found, name, shape, dtype);
+    tensor = found;
+    origin = py::reinterpret_borrow<py::object>(item);
+    return false;
+  }
+
+  static void check_state(const TensorImpl& state, const py::object& name, const Shape& shape,
+                          Dtype dtype) {
+    if (state.shape() == shape && state.dtype() == dtype) return;
+    throw ValueError(Rule::name, "state '", name.cast<std::string>(), "' must have shape ", shape,
+                     " and dtype ", dtype, ", got ", state.shape(), " and ", state.dtype(),
+                     "; load_state_dict() converts what it loads.");
   }
 
   // The step runs now and again at every replay, which reads the options first.
@@ -177,7 +201,7 @@ class Stepper {
     for (const auto& slot : batch_.slots) {
       if (!slot.gradient) continue;
       kept.push_back(slot.value);
-      kept.push_back(slot.value->variable()->grad);
+      kept.push_back(slot.value->grad_variable()->grad);
       if (slot.step) kept.push_back(slot.step);
       for (const auto& tensor : slot.state) {
         if (tensor) kept.push_back(tensor);

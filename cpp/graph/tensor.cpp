@@ -24,6 +24,20 @@ void TensorImpl::set_value(const TensorImpl& other) {
   dtype_ = other.dtype_;
   storage_ = other.storage_;
   data_ = other.data_;
+  if (frozen_ && (!(frozen_->shape == shape_) || frozen_->dtype != dtype_)) {
+    auto fresh = make_ref<Variable>(shape_, dtype_);  // a gradient of the old kind is of no use
+    fresh->hooks = std::move(frozen_->hooks);
+    frozen_ = std::move(fresh);
+  }
+}
+
+void TensorImpl::set_requires_grad(bool requires_grad) {
+  if (requires_grad == this->requires_grad()) return;
+  if (requires_grad) {
+    variable_ = frozen_ ? std::move(frozen_) : make_ref<Variable>(shape_, dtype_);
+  } else {
+    frozen_ = std::move(variable_);
+  }
 }
 
 Tensor empty(const char* op, const Shape& shape, Dtype dtype) {

@@ -65,6 +65,11 @@ class TensorImpl : public RefCounted {
   const Ref<Variable>& variable() const noexcept { return variable_; }
   void set_variable(Ref<Variable> variable) noexcept { variable_ = std::move(variable); }
 
+  // Where .grad and the hooks are, also of a leaf that no longer requires a gradient: when it does
+  // again, it goes on with these.
+  const Ref<Variable>& grad_variable() const noexcept { return variable_ ? variable_ : frozen_; }
+  void set_requires_grad(bool requires_grad);
+
   // Takes over another tensor's value, as `.data = other` and in-place dtype changes do.
   void set_value(const TensorImpl& other);
 
@@ -73,7 +78,7 @@ class TensorImpl : public RefCounted {
   Dtype dtype_;
   Ref<Storage> storage_;
   std::byte* data_;
-  Ref<Variable> variable_;
+  Ref<Variable> variable_, frozen_;
 };
 
 // A new tensor of uninitialized elements; `op` is named in the error when it cannot be had.

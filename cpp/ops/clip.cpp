@@ -83,8 +83,9 @@ Tensor clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm, do
   std::vector<Tensor> gradients;
   Dtype dtype = Dtype::float32;
   for (const Tensor& x : parameters) {
-    if (!x->requires_grad() || !x->variable()->grad) continue;
-    gradients.push_back(x->variable()->grad);
+    const auto& variable = x->grad_variable();
+    if (!variable || !variable->grad) continue;
+    gradients.push_back(variable->grad);
     dtype = std::max(dtype, x->dtype());
   }
   const Tensor total = empty("clip_grad_norm_", {}, dtype);

@@ -1,31 +1,9 @@
-"""What a layer costs beyond its op, and what importing costs."""
+"""What a layer costs beyond its op."""
 
-import subprocess
-import sys
 import timeit
 
 import deepcore as dc
 from deepcore import _core, nn
-
-IMPORT = """
-import sys, time
-import numpy
-before, start = set(sys.modules), time.process_time()
-import deepcore.nn
-print(time.process_time() - start, *(set(sys.modules) - before))
-"""
-
-
-def test_import():
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True
-        ).stdout.split()
-        for _ in range(3)
-    ]
-    # Processor time, which other processes do not add to.
-    assert min(float(run[0]) for run in runs) < 0.1
-    assert not {"sklearn", "tqdm", "matplotlib", "torch"} & set(runs[0])
 
 
 def best(call):

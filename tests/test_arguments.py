@@ -1,0 +1,47 @@
+"""Arguments of a wrong kind or name: the error says which one, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deepcore as dc
+from deepcore import nn
+from deepcore.nn import functional as F
+
+MAKES = "; deepcore.tensor(x) makes one."
+CALLS: list[tuple[Callable[[dc.Tensor], Any], str]] = [
+    (
+        lambda x: nn.Linear(2, 2)(np.ones((1, 2))),
+        f"[linear] input must be a Tensor, got ndarray{MAKES}",
+    ),
+    (lambda x: F.relu([1.0]), f"[relu] input must be a Tensor, got list{MAKES}"),
+    (lambda x: F.mse_loss(x, 1.0), f"[mse_loss] target must be a Tensor, got float{MAKES}"),
+    (lambda x: F.cross_entropy(x, "a"), "[cross_entropy] target must be a Tensor, got str."),
+    (lambda x: dc.exp(1), f"[exp] input must be a Tensor, got int{MAKES}"),
+    (lambda x: dc.from_numpy([1]), "[from_numpy] array must be a NumPy array, got list."),
+    (lambda x: dc.cat([x, 1]), "[cat] tensors must be a list of Tensors, got list."),
+    (lambda x: dc.matmul(x), "[matmul] the argument 'other' is missing."),
+    (lambda x: x.size("a"), "[size] dim must be an int, got str."),
+    (lambda x: x.sum(dims=1), "[sum] there is no argument 'dims'."),
+    (lambda x: x.argmax(0, False, 1), "[argmax] expected 3 arguments, got 4."),
+]
+
+
+@pytest.mark.parametrize(("call", "text"), CALLS, ids=[text for _, text in CALLS])
+def test_the_argument_is_named(call: Callable[[dc.Tensor], Any], text: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}"):
+        call(dc.ones(2, 2))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda: dc.zeros(2, dc.float64), lambda: dc.ones(2).view(dc.int64), lambda: dc.dtype(1)],
+)
+def test_a_dtype_is_neither_a_size_nor_made_of_one(call: Callable[[], Any]) -> None:
+    with pytest.raises(TypeError, match=r"sizes must be integers|No constructor"):
+        call()
