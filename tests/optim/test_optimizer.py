@@ -122,7 +122,7 @@ def test_an_optimizer_of_ones_own() -> None:
     ("kind", "options", "text"),
     [
         (Adam, {"lr": -1.0}, r"\[adam\] lr must be at least 0, got -1\."),
-        (AdamW, {"lr": float("nan")}, r"\[adamw\] lr must be at least 0, got nan\."),
+        (AdamW, {"lr": float("nan")}, r"\[adamw\] lr must be finite, got nan\."),
         (Adam, {"betas": (0.9, 1.0)}, r"betas\[1\] must be at least 0 and below 1, got 1\."),
         (Adam, {"eps": -1e-8}, r"\[adam\] eps must be at least 0, got -1e-08\."),
         (SGD, {"momentum": -0.5}, r"\[sgd\] momentum must be at least 0, got -0.5\."),
@@ -142,9 +142,11 @@ def test_kinds() -> None:
         SGD(parameters(), lr="0.1")
     with pytest.raises(TypeError, match=r"\[adam\] betas must be two numbers, got 0.9\."):
         Adam(parameters(), betas=0.9)
-    with pytest.raises(TypeError, match="unexpected keyword argument 'capturable'"):
-        Adam(parameters(), capturable=True)
-    with pytest.raises(TypeError, match=r"\[sgd\] params must be an iterable of tensors, got one"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'momentum'"):
+        Adam(parameters(), momentum=0.9)
+    with pytest.raises(
+        TypeError, match=r"\[sgd\] params must be an iterable of tensors or of groups"
+    ):
         SGD(dc.ones(2), lr=0.1)
     with pytest.raises(TypeError, match=r"\[sgd\] params must be tensors, got float\."):
         SGD([1.0], lr=0.1)
@@ -192,3 +194,64 @@ def test_absent_names_suggest_a_close_one() -> None:
         _ = dc.optim.RAdam
     with pytest.raises(AttributeError, match=r"\[optim.lr_scheduler\] there is no 'MultiStepLR'"):
         _ = dc.optim.lr_scheduler.MultiStepLR
+
+
+@pytest.mark.parametrize(
+    ("params", "kind", "text"),
+    [
+        (dc.nn.Linear(1, 1), TypeError, r"or of groups, got Linear; pass its parameters\(\)\."),
+        (dc.nn.Sequential(), TypeError, r"got Sequential; pass its parameters\(\)\."),
+        ({"params": []}, TypeError, r"got one dict; put it in a list\."),
+        (3, TypeError, r"params must be an iterable of tensors or of groups, got int\."),
+        ([{"lr": 3}], ValueError, r"a parameter group must have 'params', got \['lr'\]\."),
+        (
+            [{"params": parameters(), "momentun": 0.9}],
+            TypeError,
+            r"\[sgd\] there is no option of a group 'momentun'; did you mean 'momentum'\?",
+        ),
+    ],
+)
+def test_what_holds_no_parameters(params: Any, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=text):
+        SGD(params, lr=0.1)
+
+
+def test_a_group_may_have_a_label_and_hints_and_any_option_of_a_class_of_ones_own() -> None:
+    SGD([{"params": parameters(), "name": "head", "foreach": None}])
+    Optimizer([{"params": parameters(), "trust": 0.1}], {"lr": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "error", "text"),
+    [
+        (
+            SGD,
+            {"dampening": float("nan")},
+            ValueError,
+            r"\[sgd\] dampening must be finite, got nan",
+        ),
+        (SGD, {"lr": float("inf")}, ValueError, r"\[sgd\] lr must be finite, got inf\."),
+        (SGD, {"nesterov": "no"}, TypeError, r"\[sgd\] nesterov must be True or False, got 'no'\."),
+        (Adam, {"amsgrad": 2}, TypeError, r"\[adam\] amsgrad must be True or False, got 2\."),
+        (RMSprop, {"centered": "x"}, TypeError, r"\[rmsprop\] centered must be True or False"),
+        (Adagrad, {"maximize": None}, TypeError, r"\[adagrad\] maximize must be True or False"),
+        (Adadelta, {"maximize": None}, TypeError, r"\[adadelta\] maximize must be True or False"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(
+    kind: Any, options: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        kind(parameters(), **options)
+
+
+@every
+def test_differentiable_is_a_hint_only_where_it_is_off(kind: Any, options: dict[str, Any]) -> None:
+    kind(parameters(), **options, differentiable=False)
+    with pytest.raises(ValueError, match=r"differentiable must be False, got True; a step is not"):
+        kind(parameters(), **options, differentiable=True)
+
+
+@pytest.mark.parametrize("kind", [Adam, AdamW, RMSprop, Adadelta])
+def test_capturable_is_accepted(kind: Any) -> None:
+    kind(parameters(), capturable=False)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+import deepcore as dc
 from deepcore.optim import SGD
 from deepcore.optim.lr_scheduler import LRScheduler, StepLR
 from support.optimizers import parameters
@@ -37,3 +40,17 @@ def test_scheduler_errors() -> None:
         StepLR(3, 2)
     with pytest.raises(NotImplementedError, match=r"get_lr\(\) must be written by the subclass"):
         LRScheduler(optimizer)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "text"),
+    [
+        ({"step_size": 1.5}, TypeError, r"\[step_lr\] step_size must be a whole number, got 1\.5"),
+        ({"step_size": True}, TypeError, r"\[step_lr\] step_size must be a whole number, got True"),
+        ({"step_size": 1, "gamma": float("nan")}, ValueError, r"gamma must be finite, got nan\."),
+    ],
+)
+def test_numbers_of_step_lr(options: dict[str, Any], kind: type[Exception], text: str) -> None:
+    optimizer = dc.optim.SGD([dc.ones(1, requires_grad=True)])
+    with pytest.raises(kind, match=text):
+        dc.optim.lr_scheduler.StepLR(optimizer, **options)

@@ -120,3 +120,13 @@ def test_state_of_another_shape() -> None:
         ValueError, match=r"state 'exp_avg' must have shape \(3,\) and dtype float32"
     ):
         optimizer.step()
+
+
+def test_the_state_dict_of_a_model_is_refused() -> None:
+    model = dc.nn.Linear(1, 1)
+    optimizer = dc.optim.SGD(model.parameters())
+    text = r"must have 'state' and 'param_groups', got \['weight', 'bias'\]; that of a model"
+    with pytest.raises(ValueError, match=text):
+        optimizer.load_state_dict(model.state_dict())
+    with pytest.raises(ValueError, match=r"'param_groups', got int; that of a model"):
+        optimizer.load_state_dict(3)  # type: ignore[arg-type]  # that is the test

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._core import AdadeltaStepper
-from ._check import check_range
+from ._check import check_flag, check_hints, check_range
 from ._optimizer import Group, Optimizer, Params, Stepper
 
 
@@ -25,7 +25,7 @@ class Adadelta(Optimizer):
         maximize: go up the gradient instead of down.
 
     Raises:
-        ValueError: a negative option, or rho not in [0, 1].
+        ValueError: a negative option, one that is not finite, or rho not in [0, 1].
 
     Reference:
         Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).
@@ -49,8 +49,11 @@ class Adadelta(Optimizer):
         weight_decay: float = 0,
         foreach: bool | None = None,
         *,
+        capturable: bool = False,
         maximize: bool = False,
+        differentiable: bool = False,
     ) -> None:
+        check_hints(self._op, differentiable)
         defaults = {
             "lr": lr,
             "rho": rho,
@@ -66,5 +69,6 @@ class Adadelta(Optimizer):
     def _check_group(self, group: Group) -> None:
         for name in ("lr", "rho", "eps", "weight_decay"):
             check_range("adadelta", name, group[name])
+        check_flag("adadelta", "maximize", group["maximize"])
         if group["rho"] > 1:
             raise ValueError(f"[adadelta] rho must be at most 1, got {group['rho']:g}.")

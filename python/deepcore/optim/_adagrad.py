@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._core import AdagradStepper
-from ._check import check_range
+from ._check import check_flag, check_hints, check_range
 from ._optimizer import Group, Optimizer, Params, Stepper
 
 
@@ -26,7 +26,7 @@ class Adagrad(Optimizer):
         maximize: go up the gradient instead of down.
 
     Raises:
-        ValueError: a negative option.
+        ValueError: a negative option, one that is not finite.
 
     Reference:
         Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
@@ -53,8 +53,10 @@ class Adagrad(Optimizer):
         foreach: bool | None = None,
         *,
         maximize: bool = False,
+        differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
+        check_hints(self._op, differentiable)
         defaults = {
             "lr": lr,
             "lr_decay": lr_decay,
@@ -71,3 +73,4 @@ class Adagrad(Optimizer):
     def _check_group(self, group: Group) -> None:
         for name in ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps"):
             check_range("adagrad", name, group[name])
+        check_flag("adagrad", "maximize", group["maximize"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._core import AdamStepper
-from ._check import check_pair, check_range
+from ._check import check_flag, check_hints, check_pair, check_range
 from ._optimizer import Group, Optimizer, Params, Stepper
 
 
@@ -28,7 +28,7 @@ class Adam(Optimizer):
         decoupled_weight_decay: decay as `AdamW` does.
 
     Raises:
-        ValueError: a negative option, or betas not in [0, 1).
+        ValueError: a negative option, one that is not finite, or betas not in [0, 1).
 
     Reference:
         Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015); Reddi, Kale and Kumar,
@@ -54,10 +54,13 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         *,
         foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
         maximize: bool = False,
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
+        check_hints(self._op, differentiable)
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -75,6 +78,8 @@ class Adam(Optimizer):
     def _check_group(self, group: Group) -> None:
         for name in ("lr", "eps", "weight_decay"):
             check_range(self._op, name, group[name])
+        for name in ("amsgrad", "maximize"):
+            check_flag(self._op, name, group[name])
         check_pair(self._op, "betas", group["betas"])
 
 
@@ -95,7 +100,7 @@ class AdamW(Adam):
         maximize: go up the gradient instead of down.
 
     Raises:
-        ValueError: a negative option, or betas not in [0, 1).
+        ValueError: a negative option, one that is not finite, or betas not in [0, 1).
 
     Reference:
         Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
@@ -121,6 +126,8 @@ class AdamW(Adam):
         *,
         maximize: bool = False,
         foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
         super().__init__(
@@ -131,5 +138,6 @@ class AdamW(Adam):
             weight_decay,
             amsgrad,
             maximize=maximize,
+            differentiable=differentiable,
             decoupled_weight_decay=True,
         )

@@ -12,10 +12,26 @@ import numpy as np
 from .._core import Tensor
 from .._creation import tensor
 from .._grad import enable_grad
+from .._names import suggest
+from ._check import check_params
 
 Group = dict[str, Any]
 Params = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]
 Closure = Callable[[], Any]
+# What a group may have beside its optimizer's options: its parts, a label, a scheduler's note, and
+# the hints that PyTorch writes into it.
+_GROUP_KEYS = frozenset(
+    [
+        "params",
+        "param_names",
+        "name",
+        "initial_lr",
+        "foreach",
+        "fused",
+        "capturable",
+        "differentiable",
+    ]
+)
 
 
 class Stepper(Protocol):
@@ -31,8 +47,9 @@ class Optimizer:
     A class of one's own calls `super().__init__(params, defaults)` and writes `step`: it finds
     the options in `self.param_groups` and keeps tensors in `self.state[parameter]`.
 
-    Where an optimizer takes `foreach` or `fused`, they are accepted for PyTorch's sake and mean
-    nothing: there is one implementation, which updates all parameters in one call.
+    Where an optimizer takes `foreach`, `fused`, `capturable` or `differentiable=False`, they are
+    accepted for PyTorch's sake and mean nothing: there is one implementation, which updates all
+    parameters in one call.
 
     Args:
         params: parameters, pairs `(name, parameter)`, or dicts with `params` and the options
@@ -41,7 +58,8 @@ class Optimizer:
 
     Raises:
         ValueError: no parameters, one that is in two groups, or one that another op made.
-        TypeError: a parameter that is no floating-point tensor.
+        TypeError: a parameter that is no floating-point tensor, or an option that the optimizer
+            does not know.
     """
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
@@ -49,8 +67,7 @@ class Optimizer:
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[Group] = []
         self._stepper = self._new_stepper()
-        if isinstance(params, Tensor):
-            raise TypeError(f"[{self._op}] params must be an iterable of tensors, got one tensor.")
+        check_params(self._op, params)
         groups: list[Any] = list(params)
         if not groups:
             raise ValueError(f"[{self._op}] params must hold at least one parameter, got none.")
@@ -71,6 +88,7 @@ class Optimizer:
         if not isinstance(param_group, dict):
             kind = type(param_group).__name__
             raise TypeError(f"[{self._op}] a parameter group must be a dict, got {kind}.")
+        self._check_keys(param_group)
         given = param_group["params"]
         if isinstance(given, set):
             raise TypeError(f"[{self._op}] params must have an order, got a set; use a list.")
@@ -86,6 +104,15 @@ class Optimizer:
             group["param_names"] = names
         self._check_group(group)
         self.param_groups.append(group)
+
+    def _check_keys(self, group: Group) -> None:
+        if "params" not in group:
+            raise ValueError(f"[{self._op}] a parameter group must have 'params', got {[*group]}.")
+        if self._stepper is None:  # a class of one's own knows its options itself
+            return
+        for name in group:
+            if name not in self.defaults and name not in _GROUP_KEYS:
+                raise TypeError(suggest(self._op, name, self.defaults, "option of a group"))
 
     def _check_params(self, params: list[Tensor]) -> None:
         known = {id(p) for group in self.param_groups for p in group["params"]}
@@ -164,6 +191,12 @@ class Optimizer:
             ValueError: the groups differ in number or size from this optimizer's, or a state tensor
                 in shape from its parameter; nothing has changed then.
         """
+        if not isinstance(state_dict, dict) or not {"state", "param_groups"} <= state_dict.keys():
+            got = [*state_dict] if isinstance(state_dict, dict) else type(state_dict).__name__
+            raise ValueError(
+                f"[{self._op}] state_dict must have 'state' and 'param_groups', got {got}; that of "
+                "a model is for the model's load_state_dict."
+            )
         saved = state_dict["param_groups"]
         sizes = [len(group["params"]) for group in saved]
         own = [len(group["params"]) for group in self.param_groups]

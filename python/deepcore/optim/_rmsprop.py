@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._core import RMSpropStepper
-from ._check import check_range
+from ._check import check_flag, check_hints, check_range
 from ._optimizer import Group, Optimizer, Params, Stepper
 
 
@@ -29,7 +29,7 @@ class RMSprop(Optimizer):
         maximize: go up the gradient instead of down.
 
     Raises:
-        ValueError: a negative option.
+        ValueError: a negative option, one that is not finite.
 
     Reference:
         Tieleman and Hinton, "Lecture 6.5: rmsprop" (2012); Graves, "Generating Sequences With
@@ -54,9 +54,12 @@ class RMSprop(Optimizer):
         weight_decay: float = 0,
         momentum: float = 0,
         centered: bool = False,
+        capturable: bool = False,
         foreach: bool | None = None,
         maximize: bool = False,
+        differentiable: bool = False,
     ) -> None:
+        check_hints(self._op, differentiable)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -74,3 +77,5 @@ class RMSprop(Optimizer):
     def _check_group(self, group: Group) -> None:
         for name in ("lr", "alpha", "eps", "weight_decay", "momentum"):
             check_range("rmsprop", name, group[name])
+        for name in ("centered", "maximize"):
+            check_flag("rmsprop", name, group[name])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from .._core import SGDStepper
-from ._check import check_range
+from ._check import check_flag, check_hints, check_range
 from ._optimizer import Group, Optimizer, Params, Stepper
 
 
@@ -27,7 +29,8 @@ class SGD(Optimizer):
         maximize: go up the gradient instead of down.
 
     Raises:
-        ValueError: a negative option, or Nesterov's form without momentum or with dampening.
+        ValueError: a negative option (dampening may be), one that is not finite, or Nesterov's form
+            without momentum or with dampening.
 
     Reference:
         Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in
@@ -54,8 +57,10 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
         foreach: bool | None = None,
+        differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
+        check_hints(self._op, differentiable)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -72,6 +77,9 @@ class SGD(Optimizer):
     def _check_group(self, group: Group) -> None:
         for name in ("lr", "momentum", "weight_decay"):
             check_range("sgd", name, group[name])
+        check_range("sgd", "dampening", group["dampening"], low=-math.inf)
+        for name in ("nesterov", "maximize"):
+            check_flag("sgd", name, group[name])
         if group["nesterov"] and not (group["momentum"] > 0 and group["dampening"] == 0):
             raise ValueError(
                 "[sgd] nesterov must have a momentum above 0 and no dampening, got "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._names import suggest
+from ._check import check_range
 from ._optimizer import Optimizer
 
 __all__ = ["LRScheduler", "StepLR"]
@@ -78,7 +79,8 @@ class StepLR(LRScheduler):
         last_epoch: the epoch to go on from.
 
     Raises:
-        ValueError: step_size is below 1.
+        ValueError: step_size is below 1, or gamma negative or not finite.
+        TypeError: step_size is not a whole number.
 
     Example:
         >>> import deepcore as dc
@@ -95,6 +97,9 @@ class StepLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
+        if isinstance(step_size, bool) or not hasattr(step_size, "__index__"):
+            raise TypeError(f"[step_lr] step_size must be a whole number, got {step_size!r}.")
+        check_range("step_lr", "gamma", gamma)
         if step_size < 1:
             raise ValueError(f"[step_lr] step_size must be at least 1, got {step_size}.")
         self.step_size = step_size
