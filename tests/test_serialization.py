@@ -8,6 +8,7 @@ import os
 import pickle
 import stat
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -366,10 +367,38 @@ def test_a_crafted_structure_is_no_way_in():
 def test_options_of_pytorch():
     stream = io.BytesIO()
     deepcore.save(1, stream)
-    for location in (None, "cpu"):
+    for location in (None, "cpu", "cpu:0"):
         stream.seek(0)
         assert deepcore.load(stream, map_location=location, weights_only=True) == 1
     with pytest.raises(ValueError, match=r"^\[device\] deepcore runs on CPUs, got 'cuda'\.$"):
         deepcore.load(stream, "cuda")
     with pytest.raises(ValueError, match="weights_only must be True, got False"):
         deepcore.load(stream, weights_only=False)
+
+
+def test_a_file_keeps_its_mode(path):
+    deepcore.save(1, path)
+    path.chmod(0o600)
+    deepcore.save(2, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert deepcore.load(path) == 2
+
+
+def test_a_pipe_is_written_into(path):
+    os.mkfifo(path)
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(path.read_bytes)
+        deepcore.save([1, 2], path)
+        assert deepcore.load(io.BytesIO(reader.result(30))) == [1, 2]
+    assert stat.S_ISFIFO(path.stat().st_mode)
+
+
+def test_a_number_is_no_path():
+    with pytest.raises(
+        TypeError, match=r"^\[save\] path must be a string, .* with write\(\), got i"
+    ):
+        deepcore.save(1, 5)
+    with pytest.raises(
+        TypeError, match=r"^\[load\] path must be a string, .* with read\(\), got in"
+    ):
+        deepcore.load(5)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._core import Tensor, tensor
+from ._device import check_device
 from ._files import replacing
 from ._structure import Encoder, decode
 
@@ -25,6 +26,8 @@ _DTYPES = {
     **{f"F{8 * size}": np.dtype(f"<f{size}") for size in (2, 4, 8)},
 }
 
+_NO_PATH = "[{0}] path must be a string, a path or an object with {1}(), got {2}."
+
 Path = str | os.PathLike[str]
 
 
@@ -33,7 +36,8 @@ def save(obj: object, path: Path | BinaryIO) -> None:
 
     `obj` is made of Tensors, NumPy arrays (bool, integers, floats), numbers, strings and None, in
     dicts, lists and tuples. A file appears whole or not at all: it is written beside its place,
-    synced to the disk and renamed. Its metadata has the structure as JSON and a checksum; other
+    synced to the disk and renamed, and has the mode of the one that it replaces. Pipes and devices
+    are written into. The file's metadata has the structure as JSON and a checksum; other
     readers of safetensors find each array under its path, such as `0.weight`.
 
     What is saved are values: subclasses of dict, list, tuple and so on come back as those, a
@@ -63,8 +67,10 @@ def save(obj: object, path: Path | BinaryIO) -> None:
     if isinstance(path, (str, os.PathLike)):
         with replacing(path) as file:
             file.write(data)
-    else:
+    elif hasattr(path, "write"):
         path.write(data)
+    else:
+        raise TypeError(_NO_PATH.format("save", "write", type(path).__name__))
 
 
 def load(path: Path | BinaryIO, map_location: object = None, *, weights_only: bool = True) -> Any:
@@ -85,13 +91,14 @@ def load(path: Path | BinaryIO, map_location: object = None, *, weights_only: bo
 
     Example: see `save`.
     """
-    if map_location is not None and str(map_location) != "cpu":
-        raise ValueError(f"[device] deepcore runs on CPUs, got {str(map_location)!r}.")
+    check_device(map_location)
     if not weights_only:
         raise ValueError("[load] weights_only must be True, got False; no file runs code here.")
     if isinstance(path, (str, os.PathLike)):
         with open(path, "rb") as file:
             return _unpack(file.read(), os.fspath(path))
+    if not hasattr(path, "read"):
+        raise TypeError(_NO_PATH.format("load", "read", type(path).__name__))
     return _unpack(path.read(), str(getattr(path, "name", "the stream")))
 
 

@@ -73,3 +73,16 @@ def test_convert_leaves_what_is_no_array():
     assert made["b"].y is None
     text = np.array(["a"])
     assert default_convert(text) is text
+
+
+def test_gradients_pass_through_collating():
+    w = tensor([1.0, 2.0], requires_grad=True)
+    default_collate([w * 2, w * 3]).sum().backward()
+    assert w.grad.tolist() == [5, 5]
+
+
+def test_tensors_and_other_kinds_do_not_mix():
+    with pytest.raises(TypeError, match="of one kind, got Tensor first and ndarray at position 1"):
+        default_collate([tensor([1.0]), np.ones(1)])
+    with pytest.raises(TypeError, match="expected Tensors or arrays of numbers, got strings"):
+        default_collate([1, "abc"])

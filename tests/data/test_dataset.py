@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from deepcore import Generator, from_numpy, tensor
-from deepcore.data import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset
+from deepcore.data import (
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    Subset,
+    SubsetRandomSampler,
+    TensorDataset,
+    stratified_split,
+)
 from deepcore.data import random_split as split
 
 
@@ -152,3 +160,31 @@ def test_sources_of_randomness_that_do_not_work():
         split(range(3), [1, 2], 5)
     with pytest.raises(ValueError, match="seed must be in"):
         split(range(3), [1, 2], seed=2**64)
+
+
+def test_a_slice_or_a_list_gives_rows():
+    data = numbers(5)
+    for index in (slice(1, 4), [1, 2, 3], np.array([1, 2, 3]), tensor([1, 2, 3])):
+        x, y = data[index]
+        assert (x.tolist(), y.tolist()) == ([2, 4, 6], [1, 2, 3])
+    with pytest.raises(TypeError, match="'float' object cannot be interpreted as an integer"):
+        data[1.5]
+
+
+@pytest.mark.parametrize(
+    "mask", [[True, False, True], np.array([True, False]), tensor([True, False]), [0, np.bool_(1)]]
+)
+def test_a_mask_is_no_list_of_indices(mask):
+    for kind in (lambda indices: Subset(numbers(3), indices), SubsetRandomSampler):
+        with pytest.raises(
+            TypeError, match=r"indices must be whole numbers, got a mask of bools; n"
+        ):
+            kind(mask)
+
+
+@pytest.mark.parametrize("size", [0.2, 25.7, True, "3"])
+def test_a_test_part_has_a_whole_number_of_samples(size):
+    with pytest.raises(
+        TypeError, match=r"^\[stratified_split\] test_size must be a whole number, g"
+    ):
+        stratified_split([0, 1] * 20, size)

@@ -93,3 +93,10 @@ def test_kinds_that_idx_lacks(tmp_path):
     with pytest.raises(TypeError, match=r"^\[write_idx\] array's dtype .* got int64; convert"):
         write_idx(tmp_path / "a", np.zeros(3, np.int64))
     assert not list(tmp_path.iterdir())
+
+
+def test_axes_that_no_array_can_have(tmp_path):
+    sizes = b"\0\0\0\0" + b"\xff\xff\xff\xff" * 2
+    (tmp_path / "a").write_bytes(b"\0\0\x08\x03" + sizes)
+    with pytest.raises(ValueError, match=r"expected a shape that an array can have in .*damaged"):
+        read_idx(tmp_path / "a")

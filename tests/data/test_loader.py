@@ -7,6 +7,7 @@ import deepcore
 from deepcore.data import (
     ConcatDataset,
     DataLoader,
+    Dataset,
     IterableDataset,
     Subset,
     TensorDataset,
@@ -173,7 +174,7 @@ def test_split_parts_are_taken_whole(monkeypatch):
 def test_hints_of_pytorch_mean_nothing():
     loader = DataLoader(
         pairs(2), 2, pin_memory=True, persistent_workers=True, pin_memory_device="",
-        multiprocessing_context="spawn", in_order=True,
+        multiprocessing_context="spawn", in_order=True, timeout=0,
     )  # fmt: skip
     assert len(list(loader)) == 1
 
@@ -240,3 +241,42 @@ def test_the_old_places():
     assert all(getattr(place, name) is getattr(deepcore.data, name) for name in place.__all__)
     assert deepcore.datasets.digits is deepcore.data.datasets.digits
     assert deepcore.datasets.__all__ == deepcore.data.datasets.__all__
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"num_workers": 2.5}, "num_workers must be a whole number, got 2.5"),
+        ({"num_workers": 1, "prefetch_factor": 1.5}, "prefetch_factor must be a whole number"),
+        ({"shuffle": "yes"}, "shuffle must be True or False, got 'yes'"),
+        ({"drop_last": 2}, "drop_last must be True or False, got 2"),
+    ],
+)
+def test_options_of_other_kinds(options, text):
+    with pytest.raises(TypeError, match=rf"^\[DataLoader\] {text}"):
+        DataLoader(pairs(3), **options)
+
+
+def test_a_batch_is_waited_for():
+    with pytest.raises(ValueError, match="timeout must be 0, got 5; a batch is waited for"):
+        DataLoader(pairs(3), timeout=5)
+
+
+@WORKERS
+def test_stop_iteration_ends_no_pass(workers):
+    def stop(index):
+        if index == 2:
+            raise StopIteration
+        return index
+
+    class Stops(Dataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, index):
+            return stop(index)
+
+    with pytest.raises(RuntimeError, match="sample 2 must not raise StopIteration"):
+        list(DataLoader(Stops(), 2, num_workers=workers))
+    with pytest.raises(RuntimeError, match="collate_fn must not raise StopIteration"):
+        list(DataLoader([2], num_workers=workers, collate_fn=lambda batch: stop(batch[0])))

@@ -120,3 +120,10 @@ def test_what_a_subclass_must_define():
 
     with pytest.raises(NotImplementedError, match=r"Nothing must define __iter__\(\)\.$"):
         iter(Nothing())
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_there_must_be_something_to_draw_from(replacement):
+    with pytest.raises(ValueError, match="must have samples to draw 2 from, got none"):
+        list(RandomSampler([], replacement, num_samples=2))
+    assert list(RandomSampler([], replacement)) == []

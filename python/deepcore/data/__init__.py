@@ -1,5 +1,8 @@
 """Data sets, samplers, loaders and readers, under PyTorch's names."""
 
+from typing import Any
+
+from .._names import suggest
 from . import datasets
 from ._collate import default_collate, default_convert
 from ._dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset
@@ -36,3 +39,7 @@ __all__ = [
     "stratified_split",
     "write_idx",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(suggest("data", name, __all__))

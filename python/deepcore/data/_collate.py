@@ -34,6 +34,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     """
     first = batch[0]
     if isinstance(first, Tensor):
+        _check_kinds(batch)
         _check_shapes([tuple(sample.shape) for sample in batch])
         return stack(batch)
     if isinstance(first, (np.ndarray, np.generic)):
@@ -64,6 +65,15 @@ def default_convert(sample: Any) -> Any:
     if isinstance(sample, (tuple, list)):
         return [default_convert(value) for value in sample]
     return sample
+
+
+def _check_kinds(batch: Sequence[Any]) -> None:
+    for position, sample in enumerate(batch):
+        if not isinstance(sample, Tensor):
+            raise TypeError(
+                "[default_collate] samples of a batch must be of one kind, got Tensor first and "
+                f"{type(sample).__name__} at position {position}."
+            )
 
 
 def _check_shapes(shapes: list[tuple[int, ...]]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core import Tensor, from_numpy, tensor
+from .._core import Tensor, from_numpy, stack, tensor
 
-__all__ = ["Tensor", "row", "stack", "take_rows", "to_tensor"]
+__all__ = ["Tensor", "check_indices", "row", "stack", "take_rows", "to_tensor"]
 
 _SHARED = {np.dtype(kind) for kind in ("f4", "f8", "i8", "u1", "?")}
+_NO_NUMBERS = {"U": "strings", "S": "bytes", "O": "objects"}
+_BOOLS = {bool, np.bool_}
 
 
 def to_tensor(value: Any, op: str) -> Tensor:
@@ -21,19 +23,26 @@ def to_tensor(value: Any, op: str) -> Tensor:
         return value
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"[{op}] expected Tensors or arrays of numbers, got {array.dtype.name}.")
+        got = _NO_NUMBERS.get(array.dtype.kind, array.dtype.name)
+        raise TypeError(f"[{op}] expected Tensors or arrays of numbers, got {got}.")
     shared = array.dtype in _SHARED and array.flags.carray
     return from_numpy(array) if shared else tensor(array)
 
 
-def stack(tensors: Sequence[Tensor]) -> Tensor:
-    """Tensors of equal shapes along a new first axis, without their gradients."""
-    return from_numpy(np.stack([each.detach().numpy() for each in tensors]))
+def check_indices(op: str, indices: Any) -> None:
+    """TypeError for a mask, whose True and False would pass for the indices 1 and 0."""
+    kind = getattr(indices, "dtype", None)
+    is_mask = "bool" in str(kind) if kind is not None else not _BOOLS.isdisjoint(map(type, indices))
+    if is_mask:
+        raise TypeError(
+            f"[{op}] indices must be whole numbers, got a mask of bools; numpy.flatnonzero(mask) "
+            "gives the indices."
+        )
 
 
 def row(source: Tensor, index: int) -> Tensor:
     """Row `index`, sharing memory; a negative one counts from the end."""
-    size = source.shape[0]
+    size, index = source.shape[0], operator.index(index)
     if not -size <= index < size:
         raise IndexError(f"[data] index must be in [-{size}, {size}), got {index}.")
     index %= size

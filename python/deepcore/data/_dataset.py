@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ._convert import Tensor, row, take_rows, to_tensor
+from ._convert import Tensor, check_indices, row, take_rows, to_tensor
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -55,8 +55,10 @@ class IterableDataset(Dataset[T_co]):
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Tensors side by side: sample i is the tuple of their rows i.
 
-    A DataLoader takes a whole batch of it at once. A NumPy array shares its memory with the data
-    set where a Tensor can have its dtype and layout, and is copied otherwise.
+    A slice or a list of indices gives the tuple of those rows, and a DataLoader takes whole
+    batches. A NumPy array shares its memory with the data set where a Tensor can have its dtype and
+    layout, and is copied otherwise: what writes into a sample of shared memory writes into the
+    array.
 
     Args:
         tensors: Tensors or arrays of equal first axis.
@@ -81,7 +83,9 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
                 f"{', '.join(map(str, shapes)) or 'of none'}; the first axis counts the samples."
             )
 
-    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        if isinstance(index, (slice, list, np.ndarray, Tensor)):
+            return tuple(tensor[index] for tensor in self.tensors)
         return tuple(row(tensor, index) for tensor in self.tensors)
 
     def __len__(self) -> int:
@@ -99,6 +103,9 @@ class Subset(Dataset[T_co]):
         dataset: the whole.
         indices: which samples, in which order.
 
+    Raises:
+        TypeError: indices is a mask of bools.
+
     Example:
         >>> from deepcore.data import Subset
         >>> list(Subset("abcdef", [4, 0]))
@@ -106,6 +113,7 @@ class Subset(Dataset[T_co]):
     """
 
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
+        check_indices("Subset", indices)
         self.dataset = dataset
         self.indices = indices
 

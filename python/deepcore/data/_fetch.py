@@ -48,7 +48,10 @@ def _collated(
         if stop is not None and stop.is_set():
             return None  # nobody waits for it
         samples.append(_sample(dataset, index))
-    return collate(samples)
+    try:
+        return collate(samples)
+    except StopIteration as error:
+        raise _ended("collate_fn") from error
 
 
 def _single(
@@ -60,9 +63,17 @@ def _single(
     return convert(_sample(dataset, index))
 
 
+def _ended(what: str) -> RuntimeError:
+    return RuntimeError(
+        f"[DataLoader] {what} must not raise StopIteration, which would end the pass early."
+    )
+
+
 def _sample(dataset: Any, index: Any) -> Any:
     try:
         return dataset[index]
+    except StopIteration as error:
+        raise _ended(f"sample {index}") from error
     except Exception as error:
         add_note(error, f"[DataLoader] while taking sample {index}.")
         raise

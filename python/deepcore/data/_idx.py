@@ -58,7 +58,14 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
             f"[read_idx] expected {expected} bytes for shape {shape} of {dtype.name} in "
             f"{os.fspath(path)}, got {len(data)}; {fault}."
         )
-    return np.frombuffer(data, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+    try:
+        array = np.frombuffer(data, dtype, offset=start).reshape(shape)
+    except ValueError as error:  # an axis of 0 beside axes that no address space holds
+        raise ValueError(
+            f"[read_idx] expected a shape that an array can have in {os.fspath(path)}, got "
+            f"{shape}; the file is damaged."
+        ) from error
+    return array.astype(dtype.newbyteorder("="))
 
 
 def write_idx(path: str | os.PathLike[str], array: NDArray[Any]) -> None:

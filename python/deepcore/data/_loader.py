@@ -7,6 +7,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
+from .._check import check_flag, check_whole
 from ._collate import default_collate, default_convert
 from ._dataset import IterableDataset
 from ._fetch import fetcher, whole_batches
@@ -21,6 +22,7 @@ _HINTS = (
     "persistent_workers",
     "multiprocessing_context",
     "in_order",
+    "timeout",
 )
 
 
@@ -48,9 +50,9 @@ class DataLoader:
             `manual_seed` repeats a run.
         seed: a number that fixes the orders of all passes, instead of generator.
         prefetch_factor: batches each thread is ahead, 2 by default.
-        hints: pin_memory, pin_memory_device, persistent_workers, multiprocessing_context and
-            in_order are accepted and mean nothing: there is one memory, threads are cheap to
-            start, and batches always come in order.
+        hints: pin_memory, pin_memory_device, persistent_workers, multiprocessing_context, in_order
+            and timeout=0 are accepted and mean nothing: there is one memory, threads are cheap to
+            start, batches always come in order and are waited for.
 
     Raises:
         ValueError: options contradict each other, or a number is out of its range.
@@ -83,6 +85,8 @@ class DataLoader:
     ) -> None:
         _check_hints(hints)
         _check_numbers(batch_size, num_workers, prefetch_factor)
+        check_flag("DataLoader", "shuffle", False if shuffle is None else shuffle)
+        check_flag("DataLoader", "drop_last", drop_last)
         self.dataset = dataset
         self.num_workers = num_workers
         self.prefetch_factor = prefetch_factor
@@ -168,10 +172,18 @@ def _check_hints(hints: dict[str, Any]) -> None:
                 f"[DataLoader] expected a known option, got {name}={hints[name]!r}{hint}"
             )
 
+    if hints.get("timeout", 0) != 0:
+        raise ValueError(
+            f"[DataLoader] timeout must be 0, got {hints['timeout']!r}; a batch is waited for."
+        )
+
 
 def _check_numbers(batch_size: object, num_workers: int, prefetch_factor: int | None) -> None:
     if batch_size is not None:
         check_batch_size(batch_size, "DataLoader")
+    check_whole("DataLoader", "num_workers", num_workers)
+    if prefetch_factor is not None:
+        check_whole("DataLoader", "prefetch_factor", prefetch_factor)
     if num_workers < 0:
         raise ValueError(f"[DataLoader] num_workers must be 0 or more, got {num_workers}.")
     if prefetch_factor is not None and (prefetch_factor <= 0 or num_workers == 0):

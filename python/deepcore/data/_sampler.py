@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .._check import is_whole
+from ._convert import check_indices
 from ._random import Generator, drawn, permutation, random_source, uniform
 
 Indices = NDArray[np.int64]
@@ -111,7 +113,11 @@ class RandomSampler(_ArraySampler):
     def order(self) -> Indices:
         """A new random order."""
         size, count = len(self.data_source), self.num_samples
-        if self.replacement:
+        if size == 0 and count:
+            raise ValueError(
+                f"[RandomSampler] data_source must have samples to draw {count} from, got none."
+            )
+        if self.replacement and size:
             return drawn(count, size, self.generator)
         if count == size:
             return permutation(size, self.generator)
@@ -142,6 +148,7 @@ class SubsetRandomSampler(_ArraySampler):
         *,
         seed: int | None = None,
     ) -> None:
+        check_indices("SubsetRandomSampler", indices)
         self.indices = indices
         self.generator = random_source(generator, seed, "SubsetRandomSampler")
 
@@ -269,6 +276,5 @@ def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def check_batch_size(batch_size: object, op: str) -> None:
     """ValueError unless batch_size is a positive whole number."""
-    whole = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
-    if not whole or batch_size <= 0:  # type: ignore[operator]  # it is a number by now
+    if not is_whole(batch_size) or batch_size <= 0:  # type: ignore[operator]  # it is a number
         raise ValueError(f"[{op}] batch_size must be a positive whole number, got {batch_size!r}.")

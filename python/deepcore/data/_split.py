@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .._check import check_whole
 from ._dataset import Subset
 from ._random import Generator, permutation, random_source
 
@@ -81,6 +82,7 @@ def stratified_split(
 
     Raises:
         ValueError: labels has not one axis, or test_size is not between 0 and N.
+        TypeError: test_size is not a whole number.
 
     Example:
         >>> from deepcore.data import stratified_split
@@ -94,10 +96,11 @@ def stratified_split(
             f"[stratified_split] labels must have one axis, got shape {array.shape}; "
             "one-hot rows become labels with argmax."
         )
+    check_whole("stratified_split", "test_size", test_size)
     if not 0 <= test_size <= len(array):
         raise ValueError(
             f"[stratified_split] test_size must be from 0 to the {len(array)} samples, "
-            f"got {test_size}; it is a number of samples, not a share."
+            f"got {test_size}."
         )
     # RandomState's stream is frozen, that of default_rng is not.
     shuffled = np.random.RandomState(seed).permutation(len(array))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .._check import check_flag
 from .._core import AdagradStepper
-from ._check import check_flag, check_hints, check_range
+from ._check import check_hints, check_range
 from ._optimizer import Group, Optimizer, Params, Stepper
 
 

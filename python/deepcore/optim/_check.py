@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
+from .._check import check_flag
 from .._core import Tensor
 
 
@@ -21,12 +20,6 @@ def check_range(op: str, name: str, value: Any, low: float = 0, below: float = m
     if not low <= number < below:
         upto = "" if below == math.inf else f" and below {below:g}"
         raise ValueError(f"[{op}] {name} must be at least {low:g}{upto}, got {number:g}.")
-
-
-def check_flag(op: str, name: str, value: Any) -> None:
-    """Raises unless value is True or False."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"[{op}] {name} must be True or False, got {value!r}.")
 
 
 def check_hints(op: str, differentiable: bool) -> None:

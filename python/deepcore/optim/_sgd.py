@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from .._check import check_flag
 from .._core import SGDStepper
-from ._check import check_flag, check_hints, check_range
+from ._check import check_hints, check_range
 from ._optimizer import Group, Optimizer, Params, Stepper
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._check import check_whole
 from .._names import suggest
 from ._check import check_range
 from ._optimizer import Optimizer
@@ -97,8 +98,7 @@ class StepLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        if isinstance(step_size, bool) or not hasattr(step_size, "__index__"):
-            raise TypeError(f"[step_lr] step_size must be a whole number, got {step_size!r}.")
+        check_whole("step_lr", "step_size", step_size)
         check_range("step_lr", "gamma", gamma)
         if step_size < 1:
             raise ValueError(f"[step_lr] step_size must be at least 1, got {step_size}.")

@@ -1,45 +1,5 @@
 """The same as `deepcore.data`, where PyTorch's users look for it."""
 
-from ..data import (
-    BatchSampler,
-    ConcatDataset,
-    DataLoader,
-    Dataset,
-    IterableDataset,
-    RandomSampler,
-    Sampler,
-    SequentialSampler,
-    Subset,
-    SubsetRandomSampler,
-    TensorDataset,
-    WeightedRandomSampler,
-    datasets,
-    default_collate,
-    default_convert,
-    random_split,
-    read_idx,
-    stratified_split,
-    write_idx,
-)
-
-__all__ = [
-    "BatchSampler",
-    "ConcatDataset",
-    "DataLoader",
-    "Dataset",
-    "IterableDataset",
-    "RandomSampler",
-    "Sampler",
-    "SequentialSampler",
-    "Subset",
-    "SubsetRandomSampler",
-    "TensorDataset",
-    "WeightedRandomSampler",
-    "datasets",
-    "default_collate",
-    "default_convert",
-    "random_split",
-    "read_idx",
-    "stratified_split",
-    "write_idx",
-]
+from ..data import *  # noqa: F403 - every name, so that none is listed twice
+from ..data import __all__ as __all__
+from ..data import __getattr__ as __getattr__

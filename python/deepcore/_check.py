@@ -1,0 +1,24 @@
+"""Checks of options that optimizers, data sets and training share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def is_whole(number: Any) -> bool:
+    """Whether this is a whole number, which True and False are not."""
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+
+
+def check_flag(op: str, name: str, value: Any) -> None:
+    """TypeError unless value is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"[{op}] {name} must be True or False, got {value!r}.")
+
+
+def check_whole(op: str, name: str, value: Any) -> None:
+    """TypeError unless value is a whole number."""
+    if not is_whole(value):
+        raise TypeError(f"[{op}] {name} must be a whole number, got {value!r}.")
