@@ -24,6 +24,11 @@ namespace {
 std::atomic<bool> forked{false};
 const int at_fork = pthread_atfork(nullptr, nullptr, [] { forked = true; });
 
+#ifdef DEEPCORE_OPENMP
+// libomp reads the environment at the first call, not when it is loaded: this is the first.
+const int at_load = omp_get_num_procs();
+#endif
+
 thread_local bool in_region = false;
 thread_local int local_threads = 0;
 

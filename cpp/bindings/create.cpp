@@ -13,7 +13,8 @@ void register_create(py::module_& m) {
     if (PyLong_Check(value.ptr())) return full(sizes, value.cast<std::int64_t>(), dtype);
     return full(sizes, value.cast<double>(), dtype);
   });
-  m.def("arange", &arange);
+  m.def("arange", py::overload_cast<std::int64_t, std::int64_t, std::int64_t, Dtype>(&arange));
+  m.def("arange", py::overload_cast<double, double, std::int64_t, Dtype>(&arange));
   m.def("linspace", &linspace);
   m.def("eye", &eye);
 }

@@ -32,6 +32,9 @@ Tensor full(const Shape& shape, std::int64_t value, Dtype dtype) {
   return filled(shape, value, dtype);
 }
 
+Tensor arange(std::int64_t start, std::int64_t step, std::int64_t n, Dtype dtype) {
+  return generated("arange", n, dtype, [=](std::int64_t i) { return start + i * step; });
+}
 Tensor arange(double start, double step, std::int64_t n, Dtype dtype) {
   return generated("arange", n, dtype,
                    [=](std::int64_t i) { return start + static_cast<double>(i) * step; });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -155,17 +156,28 @@ def arange(
     """
     if end is None:
         start, end = 0, start
+    start, end, step = map(_number, (start, end, step))
     if not all(map(math.isfinite, (start, end, step))):
         raise ValueError(f"[arange] bounds must be finite, got {start}, {end} and step {step}.")
     if step == 0 or (end - start) / step < 0:
         raise ValueError(
             f"[arange] step must lead from start to end, got {start}, {end} and step {step}."
         )
+    whole = all(isinstance(v, int) for v in (start, end, step))
     if dtype is None:
-        whole = all(isinstance(v, int) for v in (start, end, step))
         dtype = int64 if whole else float32
     count = math.ceil((end - start) / step)
+    if whole:  # exactly, also beyond 2**53
+        count = -int((start - end) // step)
     return _finish(_core.arange(start, step, count, _core.to_dtype(dtype)), device, requires_grad)
+
+
+def _number(value: Any) -> float:
+    """An int of what counts as one (NumPy's integers, integer tensors), a float otherwise."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        return float(value)
 
 
 def linspace(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from . import _core
 
@@ -18,6 +18,13 @@ class _GradMode:
 
     _enabled: bool
     _before: list[bool]
+
+    def __new__(cls, *mode: Any) -> Any:
+        made = super().__new__(cls)
+        if not (len(mode) == 1 and callable(mode[0])):
+            return made
+        made.__init__()  # type: ignore[misc]  # `@no_grad` without parentheses
+        return made(mode[0])
 
     def __init__(self) -> None:
         self._before = []
@@ -35,6 +42,11 @@ class _GradMode:
 
     def __call__(self, function: Callable[_P, _R]) -> Callable[_P, _R]:
         enabled = self._enabled
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & _GENERATOR:
+            body: Any = function
+            generate: Any = functools.wraps(body)(_switched(body, enabled))
+            return generate  # type: ignore[no-any-return]
 
         @functools.wraps(function)
         def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -45,6 +57,41 @@ class _GradMode:
                 _core.set_grad_enabled(before)
 
         return wrapped
+
+
+_GENERATOR = 0x20  # inspect.CO_GENERATOR, without the import
+
+
+def _switched(
+    function: Callable[..., Generator[Any, Any, Any]], enabled: bool
+) -> Callable[..., Generator[Any, Any, Any]]:
+    """The generator function whose body runs in the mode, while what it yields to does not."""
+
+    def resume(call: Callable[..., Any], *given: Any) -> Any:
+        before = _core.set_grad_enabled(enabled)
+        try:
+            return call(*given)
+        finally:
+            _core.set_grad_enabled(before)
+
+    def generate(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        body = function(*args, **kwargs)
+        try:
+            item = resume(next, body)
+            while True:
+                try:
+                    given = yield item
+                except GeneratorExit:
+                    resume(body.close)
+                    raise
+                except BaseException as error:
+                    item = resume(body.throw, error)
+                else:
+                    item = resume(body.send, given)
+        except StopIteration as end:
+            return end.value
+
+    return generate
 
 
 class no_grad(_GradMode):  # noqa: N801 - PyTorch's name

@@ -1,6 +1,7 @@
 """Hooks of modules: when they run, what they see, what they replace, how they go."""
 
 import copy
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -173,3 +174,21 @@ def test_a_copy_has_the_hooks():
     other(ones(1))
     assert len(seen) == 1
     assert seen[0] is other
+
+
+def test_full_backward_hooks_and_named_tuples() -> None:
+    class Parts(NamedTuple):
+        first: dc.Tensor
+        second: dc.Tensor
+
+    class Halves(nn.Module):
+        def forward(self, x: dc.Tensor) -> Parts:
+            return Parts(2 * x, 3 * x)
+
+    seen = []
+    module = Halves()
+    module.register_full_backward_hook(lambda m, grad_in, grad_out: seen.append(grad_out))
+    parts = module(dc.ones(1, requires_grad=True))
+    assert isinstance(parts, Parts)
+    (parts.first + parts.second).sum().backward()
+    assert len(seen[0]) == 2

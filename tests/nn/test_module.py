@@ -212,3 +212,34 @@ def test_repr():
 def test_absent_names_are_answered_with_the_closest(owner, name, hint):
     with pytest.raises(AttributeError, match=rf"there is no '{name}'; did you mean '{hint}'\?"):
         getattr(owner, name)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda m: m.register_buffer("weight", dc.ones(1)),
+        lambda m: m.add_module("bias", nn.ReLU()),
+        lambda m: m.add_module("_modules", nn.ReLU()),
+        lambda m: m.register_buffer("training", dc.ones(1)),
+        lambda m: setattr(m, "_hooks", nn.ReLU()),
+        lambda m: nn.ModuleDict({"training": nn.ReLU()}),
+    ],
+)
+def test_names_that_are_taken(take):
+    layer = nn.Linear(2, 2)
+    with pytest.raises(ValueError, match=r"is an attribute already|is taken by a method"):
+        take(layer)
+    assert list(dict(layer.named_parameters())) == ["weight", "bias"]
+
+
+def test_a_class_may_say_none_where_a_layer_will_be():
+    class Net(nn.Module):
+        layer = None
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.other = None
+            self.layer = nn.ReLU()
+            self.other = nn.Tanh()
+
+    assert [name for name, _ in Net().named_children()] == ["layer", "other"]

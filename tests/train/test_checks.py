@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 import deepcore as dc
-from deepcore.data import DataLoader, Dataset, TensorDataset
+from deepcore import nn
+from deepcore.data import (
+    BatchSampler,
+    DataLoader,
+    Dataset,
+    RandomSampler,
+    SubsetRandomSampler,
+    TensorDataset,
+)
 from support.training import blobs, classifier, mlp, same_bits, weights
 
 
@@ -170,3 +178,83 @@ def test_arguments_of_the_trainer(change: dict[str, Any], kind: type[Exception],
     good: dict[str, Any] = {"model": model, "loss": "mse", "optimizer": adam}
     with pytest.raises(kind, match=text):
         dc.Trainer(**{**good, **change})
+
+
+def trainer(loss: Any = "cross_entropy", **options: Any) -> dc.Trainer:
+    model = mlp(4, 8, 3)
+    return dc.Trainer(model, loss, dc.optim.SGD(model.parameters(), lr=0.1), **options)
+
+
+@pytest.mark.parametrize(
+    "y", [np.eye(3, dtype=np.int64)[[0, 1, 2, 0]], np.zeros((4, 1, 1), np.int64), np.ones((4, 2))]
+)
+@pytest.mark.parametrize("validation", [False, True])
+def test_labels_of_a_wrong_shape_are_found_before_the_first_step(y: Any, validation: bool) -> None:
+    x, labels = np.ones((4, 4), np.float32), np.zeros(4, np.int64)
+    task = trainer()
+    before = [p.tolist() for p in task.model.parameters()]
+    held_out = (x, y) if validation else None
+    with pytest.raises(ValueError, match=r"\[fit\] y must hold class indices \(N,\) or, as floats"):
+        task.fit(x, labels if validation else y, validation_data=held_out, verbose=0)
+    assert [p.tolist() for p in task.model.parameters()] == before
+
+
+@pytest.mark.parametrize(
+    ("loss", "metrics", "y", "error", "text"),
+    [
+        ("cross_entropy", "mae", np.zeros(4), ValueError, "metric 'mae' needs outputs and targets"),
+        ("mse", "accuracy", np.full((4, 3), 7.0), ValueError, "'accuracy' needs class indices or"),
+        ("mse", {"m": lambda o, t: None}, np.ones((4, 3)), TypeError, "must give a number, a"),
+    ],
+)
+def test_metrics_are_tried_before_the_first_step(
+    loss: str, metrics: Any, y: Any, error: type[Exception], text: str
+) -> None:
+    task = trainer(loss, metrics=metrics)
+    before = [p.tolist() for p in task.model.parameters()]
+    with pytest.raises(error, match=text):
+        task.fit(np.ones((4, 4), np.float32), y, verbose=0)
+    assert [p.tolist() for p in task.model.parameters()] == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"shuffle": True},
+        {"sampler": SubsetRandomSampler(range(4))},
+        {"batch_sampler": BatchSampler(RandomSampler(range(4)), 2, False)},
+        {"batch_size": 3, "drop_last": True},
+    ],
+)
+def test_predict_needs_every_row_in_its_place(options: dict[str, Any]) -> None:
+    data = TensorDataset(np.ones((4, 4), np.float32), np.zeros(4))
+    with pytest.raises(ValueError, match=r"\[predict\] a DataLoader must (keep|give)"):
+        trainer().predict(DataLoader(data, **options))
+
+
+def test_the_last_step_is_looked_at_too() -> None:
+    model = nn.Linear(1, 1)
+    task = dc.Trainer(model, "mse", dc.optim.SGD(model.parameters(), lr=3e38))
+    with pytest.raises(FloatingPointError, match="weights must be finite, got some that are not"):
+        task.fit([[10.0]], [5.0], verbose=0)
+
+
+def test_validation_that_overflows() -> None:
+    task = trainer("mse")
+    x, y = np.ones((4, 4), np.float32), np.ones((4, 3), np.float32)
+    with pytest.raises(FloatingPointError, match="a loss of inf in the validation of epoch 1"):
+        task.fit(x, y, validation_data=(1e30 * x, y), verbose=0)
+
+
+def test_a_trainer_keeps_its_parts() -> None:
+    task = trainer(metrics=None)
+    for name in ("model", "loss", "optimizer"):
+        with pytest.raises(AttributeError):
+            setattr(task, name, None)
+
+
+def test_shuffle_is_a_flag() -> None:
+    with pytest.raises(TypeError, match=r"\[fit\] shuffle must be True, False or None, got 'yes'"):
+        trainer().fit(np.ones((4, 4)), np.zeros(4), shuffle="yes")
+    with pytest.raises(TypeError, match=r"\[fit\] y must be given with arrays"):
+        trainer().fit(np.ones((4, 4)), validation_split=0.5)

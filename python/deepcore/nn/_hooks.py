@@ -100,6 +100,8 @@ class _BackwardCall:
         outputs = tuple(output) if many else (output,)
         self.outputs = len(outputs)
         watched = self._watch(outputs, lambda: self.grad_output, self._finished)
+        if hasattr(output, "_fields"):  # a named tuple takes its parts one by one
+            return type(output)(*watched)
         return type(output)(watched) if many else watched[0]
 
     def _watch(

@@ -38,9 +38,10 @@ class Tree:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Parameter):
-            self.register_parameter(name, value)
+            self._register("_parameters", name, value)
         elif isinstance(value, Tree):
-            self.add_module(name, cast("Module", value))
+            self._register("_modules", name, value)
+            changed()
         else:
             self._set_plain(name, value)
 
@@ -89,17 +90,29 @@ class Tree:
             raise ValueError(
                 f"[{type(self).__name__}] a name must be a string without dots, got {name!r}."
             )
-        if name not in self.__dict__ and hasattr(self, name):
+        # A class may say None where an instance will have its layer.
+        taken = name not in self.__dict__ and getattr(self, name, None) is not None
+        if taken or name in _RESERVED:
             raise ValueError(
                 f"[{type(self).__name__}] {name!r} is taken by a method or class attribute."
             )
 
+    def _check_free(self, registry: str, name: str) -> None:
+        """ValueError if `name` is an attribute of another kind, which would be lost."""
+        if name in self.__dict__ and name not in self.__dict__.get(registry, ()):
+            self._check_name(name)
+            raise ValueError(
+                f"[{type(self).__name__}] {name!r} is an attribute already; set it to replace it."
+            )
+
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Makes `param` an attribute that is trained; None keeps the name for an absent one."""
+        self._check_free("_parameters", name)
         self._register("_parameters", name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Makes `tensor` an attribute that is part of the state (if `persistent`), not trained."""
+        self._check_free("_buffers", name)
         self._register("_buffers", name, tensor)
         if persistent:
             self._transient.discard(name)
@@ -108,6 +121,7 @@ class Tree:
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Makes `module` an attribute that is part of this one."""
+        self._check_free("_modules", name)
         self._register("_modules", name, module)
         changed()
 
@@ -209,6 +223,9 @@ _KINDS: dict[str, tuple[type, str]] = {
     "_buffers": (Tensor, "a Tensor"),
     "_modules": (Tree, "a Module"),
 }
+
+
+_RESERVED = frozenset({"training", "_transient", "_hooks", *_KINDS})
 
 
 def changed() -> None:

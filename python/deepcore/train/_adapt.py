@@ -163,14 +163,25 @@ class Adapter:
         return target.reshape((-1, *wanted)) if {own, wanted} == {(), (1,)} else target
 
     def check_shape(self, target: Tensor) -> None:
-        """ValueError unless the targets have the shape that an element-wise loss needs."""
+        """ValueError unless the targets have a shape that the loss takes."""
         own, wanted = tuple(target.shape[1:]), (self.output_shape or ())[1:]
         if self._objective.elementwise and own != wanted:
-            sizes = ", ".join(map(str, ("N", *wanted)))
             raise ValueError(
-                f"[{self._op}] y must have the shape of the model's output, ({sizes}), got "
+                f"[{self._op}] y must have the shape of the model's output, {_with_n(wanted)}, got "
                 f"{tuple(target.shape)}."
             )
+        if self._objective.of_classes and own != wanted[1:]:
+            probabilities = target.is_floating_point() and own == wanted
+            if not probabilities:
+                raise ValueError(
+                    f"[{self._op}] y must hold class indices {_with_n(wanted[1:])} or, as floats, "
+                    f"probabilities {_with_n(wanted)}, got {target.dtype.name} "
+                    f"{tuple(target.shape)}."
+                )
+
+
+def _with_n(sizes: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, ('N', *sizes)))}{'' if sizes else ','})"
 
 
 def model_dtype(model: nn.Module) -> dtype:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from .. import _core, nn
-from .._grad import no_grad
+from .._grad import enable_grad, no_grad
 from ..optim import Optimizer
 from ._diagnosis import not_finite
 from ._interrupt import Interrupt
@@ -54,21 +54,35 @@ def train_epoch(
         value = loss.item()
         # Two looks a step find what is not finite before it reaches a weight.
         if isfinite(value) and gradients_finite():
+            meter.add(value, output, y)  # first, so that a metric that fails leaves the weights
             optimizer.step()
-            meter.add(value, output, y)
         elif task.objective.weight(y) > 0:
             place = f"step {step} of epoch {epoch}"
             raise not_finite(model, task.objective, x, y, value, place)
         progress.update(len(y))
         if interrupt.asked:
             break
+    # What the last step wrote no later step would find.
+    if not all(_core.all_finite(p.detach()) for p in parameters):
+        raise FloatingPointError(
+            f"[fit] weights must be finite, got some that are not after epoch {epoch}; a lower "
+            "learning rate helps."
+        )
 
 
-def measure(task: Task, source: Source) -> dict[str, float]:
-    """The means over every batch, in eval mode, without gradients."""
+def measure(task: Task, source: Source, place: str | None = None) -> dict[str, float]:
+    """The means over every batch, in eval mode, without gradients.
+
+    Args:
+        place: where a loss that is not finite is an error; it is measured like any other if None.
+    """
     meter = task.meter()
     with mode(task.model, training=False), no_grad():
         for x, y in source:
             output = task.model(x)
-            meter.add(task.objective.function(output, y).item(), output, y)
+            value = task.objective.function(output, y).item()
+            if place and not isfinite(value) and task.objective.weight(y) > 0:
+                with enable_grad():
+                    raise not_finite(task.model, task.objective, x, y, value, place)
+            meter.add(value, output, y)
     return meter.means()

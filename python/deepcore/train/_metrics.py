@@ -29,6 +29,7 @@ class Accuracy:
     def __init__(self, objective: Objective) -> None:
         self._ignore_index = objective.ignore_index
         self._threshold = objective.threshold
+        self._elementwise = objective.elementwise
 
     def __call__(self, output: Tensor, target: Tensor) -> tuple[float, float]:
         guesses: tuple[int, int] | None = _core.count_right(output, target, self._ignore_index)
@@ -36,6 +37,11 @@ class Accuracy:
             return guesses
         scores, labels = output.detach().numpy(), target.numpy()
         _check_shapes("accuracy", scores, labels)
+        if self._elementwise and not np.isin(labels, (0, 1)).all():
+            raise ValueError(
+                "[fit] metric 'accuracy' needs class indices or targets of 0 and 1, got other "
+                "numbers; 'mae' and 'mse' measure such."
+            )
         if self._threshold is None and labels.ndim > 1 and labels.shape[1] > 1:
             right = scores.argmax(1) == labels.argmax(1)
         else:
@@ -75,6 +81,11 @@ def _of_function(function: Callable[[Tensor, Tensor], Any]) -> Metric:
     def measure(output: Tensor, target: Tensor) -> tuple[float, float]:
         value = function(output.detach(), target)
         array = value.detach().numpy() if isinstance(value, Tensor) else value
+        if array is None:
+            raise TypeError(
+                f"[fit] metric {getattr(function, '__name__', function)!r} must give a number, a "
+                "Tensor or an array, got None."
+            )
         return float(np.mean(array, dtype=np.float64)) * len(target), len(target)
 
     return measure
@@ -109,6 +120,8 @@ def to_metrics(metrics: Any, objective: Objective) -> dict[str, Metric]:
 
 
 def _pairs(metrics: Any) -> Iterable[tuple[str, Any]]:
+    if metrics is None:
+        return ()
     if isinstance(metrics, Mapping):
         return metrics.items()
     if isinstance(metrics, str) or callable(metrics):

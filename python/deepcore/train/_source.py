@@ -10,7 +10,7 @@ import numpy as np
 
 from .._core import Tensor
 from .._notes import add_note
-from ..data import DataLoader, Dataset, IterableDataset, RandomSampler, Subset, TensorDataset
+from ..data import DataLoader, Dataset, IterableDataset, SequentialSampler, Subset, TensorDataset
 from ..data._collate import default_collate
 from ..data._dataset import takes_batches
 from ..data._sampler import check_batch_size
@@ -151,6 +151,8 @@ def split_last(op: str, x: Any, y: Any, share: float) -> tuple[Any, Any]:
             f"[{op}] validation_split needs arrays or a Dataset with indices, got "
             f"{type(x).__name__}; pass validation_data=."
         )
+    if y is None and not isinstance(x, Dataset):
+        raise TypeError(f"[{op}] y must be given with arrays; only a Dataset or DataLoader has it.")
     size = len(x)
     first = size - math.ceil(round(size * share, 6))
     if first == 0:
@@ -163,14 +165,25 @@ def split_last(op: str, x: Any, y: Any, share: float) -> tuple[Any, Any]:
     return (x[:first], y[:first]), (x[first:], y[first:])
 
 
+def _check_keeps_order(op: str, loader: DataLoader) -> None:
+    """ValueError unless the rows of a DataLoader's batches are those of its data set."""
+    if loader.drop_last:
+        raise ValueError(f"[{op}] a DataLoader must give every sample, got drop_last=True.")
+    if isinstance(loader.dataset, IterableDataset) or isinstance(loader.sampler, SequentialSampler):
+        return
+    if not hasattr(loader.dataset, "__getitem__"):  # an iterable of another kind
+        return
+    raise ValueError(
+        f"[{op}] a DataLoader must keep the order of its data set, got one that shuffles or has "
+        "a sampler of its own; make one without."
+    )
+
+
 def inputs_of(adapter: Adapter, op: str, x: Any, batch_size: int | None) -> Iterable[Tensor]:
     """The batches of inputs alone, in their order, for predictions."""
     if isinstance(x, DataLoader):
         _refuse(op, "a DataLoader", batch_size=batch_size)
-        if isinstance(x.sampler, RandomSampler):
-            raise ValueError(
-                f"[{op}] a DataLoader must keep the order of its data set, got shuffle=True."
-            )
+        _check_keeps_order(op, x)
         batches: Iterable[Any] = x
     else:
         size = DEFAULT_BATCH_SIZE if batch_size is None else batch_size

@@ -44,7 +44,8 @@ class Trainer:
             'binary_cross_entropy_with_logits'.
         optimizer: an optimizer of the model's parameters.
         metrics: names out of 'accuracy', 'mae', 'mse', functions of (output, target) that give the
-            mean over the batch or a value for each sample, or a dict of those by name.
+            mean over the batch or a value for each sample, or a dict of those by name; None for
+            the loss alone.
 
     Attributes:
         history: the History of all epochs so far.
@@ -64,17 +65,29 @@ class Trainer:
     """
 
     def __init__(
-        self, model: nn.Module, loss: Any, optimizer: Optimizer, metrics: Any = ()
+        self, model: nn.Module, loss: Any, optimizer: Optimizer, metrics: Any = None
     ) -> None:
         if not isinstance(model, nn.Module):
             raise TypeError(f"[Trainer] model must be an nn.Module, got {type(model).__name__}.")
         _check_optimizer(optimizer, model)
         objective = to_objective(loss)
         self._task = Task(model, objective, optimizer, to_metrics(metrics, objective))
-        self.model = model
-        self.loss = objective.function
-        self.optimizer = optimizer
         self.history = History()
+
+    @property
+    def model(self) -> nn.Module:
+        """The model; another one needs another Trainer, as do another loss and optimizer."""
+        return self._task.model
+
+    @property
+    def loss(self) -> Callable[..., Any]:
+        """The loss function."""
+        return self._task.objective.function
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+        return self._task.optimizer
 
     def fit(
         self,
@@ -120,10 +133,13 @@ class Trainer:
             IndexError: a class index that is not from 0 to C - 1.
             TypeError: what holds no numbers, or an option that x brings itself.
             FloatingPointError: a loss or gradient became NaN or infinite; the text names the step
-                and the layer, and the weights are those before that step.
+                and the layer, and the weights are those before that step. Or the last step of an
+                epoch made a weight infinite.
         """
         kind = progress_kind(verbose)
         _check_epochs(epochs)
+        if not (shuffle is None or isinstance(shuffle, (bool, np.bool_))):
+            raise TypeError(f"[fit] shuffle must be True, False or None, got {shuffle!r}.")
         adapter = self._adapter("fit")
         if validation_split is not None:
             if validation_data is not None:
@@ -134,6 +150,7 @@ class Trainer:
         source = open_source(adapter, "fit", x, y, batch_size=batch_size, shuffle=shuffle)
         held_out = self._validation(adapter, validation_data, batch_size)
         with Interrupt() as interrupt, mode(self.model, training=True):
+            self.history.interrupted = False
             last = len(self.history.epoch) + epochs
             while len(self.history.epoch) < last and not interrupt.asked:
                 epoch = len(self.history.epoch) + 1
@@ -158,7 +175,7 @@ class Trainer:
             progress.end_training()
             means = meter.means()
             if held_out is not None:
-                measured = measure(self._task, held_out)
+                measured = measure(self._task, held_out, f"the validation of epoch {epoch}")
                 means.update((f"val_{name}", value) for name, value in measured.items())
         finally:
             progress.close(means)
@@ -196,7 +213,7 @@ class Trainer:
             x: (N, …). Returns (N, …), the outputs of all batches one after the other.
 
         Raises:
-            ValueError: no samples, or a DataLoader that shuffles.
+            ValueError: no samples, or a DataLoader that shuffles or leaves samples out.
             TypeError: what holds no numbers.
         """
         batches = inputs_of(self._adapter("predict"), "predict", x, batch_size)
