@@ -69,6 +69,14 @@ def test_train_without_a_name_lists_the_recipes(
             "deepcore train digits-mlp: error: argument --epochs: expected a positive whole number",
         ),
         (
+            ["train", "digits-mlp", "--epochs", "x"],
+            "argument --epochs: expected a positive whole number, got x",
+        ),
+        (
+            ["train", "digits-mlp", "--lr", "x"],
+            "argument --lr: expected a positive number, got x",
+        ),
+        (
             ["train", "digits-mlp", "--lr", "nan"],
             "deepcore train digits-mlp: error: argument --lr: expected a positive number, got nan",
         ),

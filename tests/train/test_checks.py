@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,7 @@ BAD_OPTIONS: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
     ((LOADER,), {"batch_size": 8}, TypeError, r"a DataLoader brings its own batch_size"),
     ((LOADER,), {"shuffle": True}, TypeError, r"a DataLoader brings its own shuffle"),
     ((LOADER, Y), {}, TypeError, r"a DataLoader brings its own y"),
+    ((X, Y), {"batch_size": 2.5}, ValueError, r"\[fit\] batch_size must be a positive whole"),
 ]
 
 
@@ -254,7 +256,21 @@ def test_a_trainer_keeps_its_parts() -> None:
 
 
 def test_shuffle_is_a_flag() -> None:
-    with pytest.raises(TypeError, match=r"\[fit\] shuffle must be True, False or None, got 'yes'"):
+    with pytest.raises(TypeError, match=r"\[fit\] shuffle must be True or False, got 'yes'"):
         trainer().fit(np.ones((4, 4)), np.zeros(4), shuffle="yes")
     with pytest.raises(TypeError, match=r"\[fit\] y must be given with arrays"):
         trainer().fit(np.ones((4, 4)), validation_split=0.5)
+
+
+def test_numbers_too_large_for_the_model_are_named_as_given() -> None:
+    x = with_value(X.astype(np.float64), (3, 1), 1e300)
+    with pytest.raises(ValueError, match=r"x must fit the model's float32, got 1e\+300 at row 3;"):
+        classifier().fit(x, Y, verbose=0)
+
+
+def test_a_loss_gives_a_tensor() -> None:
+    model = mlp(8, 4)
+    trainer = dc.Trainer(model, lambda o, t: 0.5, dc.optim.SGD(model.parameters()))
+    for measure in (trainer.evaluate, partial(trainer.fit, verbose=0)):
+        with pytest.raises(TypeError, match=r"loss must give a Tensor of one element, got float"):
+            measure(X, Y)

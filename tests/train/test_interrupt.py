@@ -117,3 +117,14 @@ def test_from_the_keyboard() -> None:
         out, err = process.communicate(timeout=60)
     assert out.splitlines()[-1] == "interrupted True True", err
     assert process.returncode == 0
+
+
+def test_a_fit_that_raises_was_not_interrupted() -> None:
+    x, y = blobs(100)
+    trainer = classifier([press := PressCtrlC(2)])
+    assert trainer.fit(x, y, verbose=0).interrupted
+    press.batches = ()
+    trainer.model[0].weight.detach().numpy()[0, 0] = float("nan")
+    with pytest.raises(FloatingPointError, match="losses and gradients must be finite"):
+        trainer.fit(x, y, verbose=0)
+    assert not trainer.history.interrupted

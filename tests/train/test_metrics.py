@@ -160,3 +160,21 @@ def test_a_batch_without_a_label_that_counts_is_left_out() -> None:
     history = trainer.fit(x, y, batch_size=10, shuffle=False, verbose=0).history
     assert np.isfinite([history["loss"][0], *trainer.evaluate(x, y, batch_size=10).values()]).all()
     assert all(np.isfinite(p.detach().numpy()).all() for p in model.parameters())
+
+
+def test_accuracy_measures_no_regression() -> None:
+    x, _ = blobs(40)
+    trainer = frozen_trainer("mse", "accuracy", 1)
+    with pytest.raises(ValueError, match=r"needs class indices or targets of 0 and 1, got other"):
+        trainer.fit(x, np.full((40, 1), 2.5), verbose=0)
+    assert trainer.fit(x, np.arange(40.0) % 2, verbose=0).epoch == [1]
+
+
+def test_a_loss_is_asked_anew_for_its_weights() -> None:
+    x, y = blobs(40)
+    loss = dc.nn.CrossEntropyLoss()
+    trainer = frozen_trainer(loss, "accuracy")
+    weight = dc.tensor([0.0, 1.0, 2.0, 4.0])
+    loss.weight, loss.ignore_index = weight, 3
+    expected = frozen_trainer(dc.nn.CrossEntropyLoss(weight, ignore_index=3), "accuracy")
+    assert trainer.evaluate(x, y, batch_size=7) == expected.evaluate(x, y, batch_size=7)

@@ -54,14 +54,16 @@ def fit_and_report(trainer: Trainer, train: Part, test: Part, options: argparse.
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
+    if not (text.isdecimal() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"expected a positive whole number, got {text}")
-    return count
+    return int(text)
 
 
 def _rate(text: str) -> float:
-    rate = float(text)
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
     if not (rate > 0 and math.isfinite(rate)):
         raise argparse.ArgumentTypeError(f"expected a positive number, got {text}")
     return rate

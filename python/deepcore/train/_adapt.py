@@ -44,7 +44,7 @@ class Adapter:
         if array.dtype.kind == "f":
             tensor = self._cast(array, self._dtype)
             if check:
-                self._check_finite("x", tensor)
+                self._check_finite("x", tensor, array)
             if self.output_shape is None:
                 self.output_shape = self._probe(tensor)
             return tensor
@@ -65,7 +65,7 @@ class Adapter:
             return self._cast(array, np.dtype(np.int64))
         tensor = self._cast(array, self._dtype)
         if check:
-            self._check_finite("y", tensor)
+            self._check_finite("y", tensor, array)
         return self._like_output(tensor) if objective.elementwise else tensor
 
     def _array(self, name: str, value: Any) -> Array:
@@ -85,13 +85,18 @@ class Adapter:
         return array
 
     def _cast(self, array: Array, kind: np.dtype[Any]) -> Tensor:
-        return to_tensor(np.ascontiguousarray(array, kind), self._op)
+        with np.errstate(over="ignore"):  # _check_finite says which number is too large
+            return to_tensor(np.ascontiguousarray(array, kind), self._op)
 
-    def _check_finite(self, name: str, tensor: Tensor) -> None:
+    def _check_finite(self, name: str, tensor: Tensor, array: Array) -> None:
         if _core.all_finite(tensor):
             return
-        array = tensor.numpy()
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(tensor.numpy()))[0])
+        if np.isfinite(array[where]):
+            raise ValueError(
+                f"[{self._op}] {name} must fit the model's {tensor.dtype.name}, got {array[where]} "
+                f"at row {where[0]}; scale it."
+            )
         raise ValueError(
             f"[{self._op}] {name} must be finite, got {array[where]} at row {where[0]}"
             f"{f', position {where[1:]}' if where[1:] else ''}; drop such rows or fill them in."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any
 
 from .. import _core, nn
 from .._grad import enable_grad, no_grad
@@ -32,6 +33,22 @@ class Task:
         return Meter(self.objective, self.metrics)
 
 
+def check_optimizer(optimizer: Any, model: nn.Module) -> None:
+    """Raises unless it is an optimizer of parameters of the model."""
+    if not isinstance(optimizer, Optimizer):
+        got = optimizer.__name__ if isinstance(optimizer, type) else type(optimizer).__name__
+        raise TypeError(
+            f"[Trainer] optimizer must be an optimizer of the model's parameters, got {got}; "
+            "such as deepcore.optim.Adam(model.parameters(), lr=1e-3)."
+        )
+    own = {id(p) for p in model.parameters()}
+    if not any(id(p) in own for group in optimizer.param_groups for p in group["params"]):
+        raise ValueError(
+            "[Trainer] optimizer must hold parameters of the model, got none of them; make it "
+            "from model.parameters()."
+        )
+
+
 def train_epoch(
     task: Task, epoch: int, source: Source, meter: Meter, progress: Progress, interrupt: Interrupt
 ) -> None:
@@ -43,7 +60,7 @@ def train_epoch(
         FloatingPointError: the loss or a gradient is not finite; the weights are those before
             that step.
     """
-    model, loss_of, optimizer = task.model, task.objective.function, task.optimizer
+    model, loss_of, optimizer = task.model, task.objective, task.optimizer
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     gradients_finite = _core.GradientWatch(parameters).all_finite
     for step, (x, y) in enumerate(source, 1):
@@ -80,7 +97,7 @@ def measure(task: Task, source: Source, place: str | None = None) -> dict[str, f
     with mode(task.model, training=False), no_grad():
         for x, y in source:
             output = task.model(x)
-            value = task.objective.function(output, y).item()
+            value = task.objective(output, y).item()
             if place and not isfinite(value) and task.objective.weight(y) > 0:
                 with enable_grad():
                     raise not_finite(task.model, task.objective, x, y, value, place)

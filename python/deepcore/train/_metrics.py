@@ -27,26 +27,25 @@ class Accuracy:
     """
 
     def __init__(self, objective: Objective) -> None:
-        self._ignore_index = objective.ignore_index
-        self._threshold = objective.threshold
-        self._elementwise = objective.elementwise
+        self._objective = objective
 
     def __call__(self, output: Tensor, target: Tensor) -> tuple[float, float]:
-        guesses: tuple[int, int] | None = _core.count_right(output, target, self._ignore_index)
+        ignore_index, threshold = self._objective.ignore_index, self._objective.threshold
+        guesses: tuple[int, int] | None = _core.count_right(output, target, ignore_index)
         if guesses is not None:
             return guesses
         scores, labels = output.detach().numpy(), target.numpy()
         _check_shapes("accuracy", scores, labels)
-        if self._elementwise and not np.isin(labels, (0, 1)).all():
+        of_scores = threshold is None and not self._objective.of_classes
+        if of_scores and not np.isin(labels, (0, 1)).all():
             raise ValueError(
                 "[fit] metric 'accuracy' needs class indices or targets of 0 and 1, got other "
                 "numbers; 'mae' and 'mse' measure such."
             )
-        if self._threshold is None and labels.ndim > 1 and labels.shape[1] > 1:
+        if threshold is None and labels.ndim > 1 and labels.shape[1] > 1:
             right = scores.argmax(1) == labels.argmax(1)
         else:
-            threshold = 0.5 if self._threshold is None else self._threshold
-            right = (scores > threshold) == (labels > 0.5)
+            right = (scores > (0.5 if threshold is None else threshold)) == (labels > 0.5)
         return float(np.count_nonzero(right)), right.size
 
 

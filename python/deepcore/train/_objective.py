@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import _core, nn
 from .._core import Tensor
@@ -40,32 +39,49 @@ class Objective:
 
     Attributes:
         function: loss(output, target), a tensor of one element.
+        kind: the loss module that tells the options, read anew at each use.
         of_classes: targets may be class indices, the output has their scores on axis 1.
         elementwise: output and target have one shape.
-        summed: the loss is a sum over the batch, not a mean.
-        ignore_index: the class index that counts for nothing; no label has the default.
-        class_weight: what each class's samples count.
         threshold: the output above which a two-class model says 1.
     """
 
     function: Callable[[Tensor, Tensor], Tensor]
-    of_classes: bool = False
-    elementwise: bool = False
-    summed: bool = False
-    ignore_index: int = -(2**63)
-    class_weight: NDArray[Any] | None = None
-    threshold: float | None = None
+    kind: Any
+    of_classes: bool
+    elementwise: bool
+    threshold: float | None
+
+    @property
+    def summed(self) -> bool:
+        """Whether the loss is a sum over the batch, not a mean."""
+        return getattr(self.kind, "reduction", "mean") == "sum"
+
+    @property
+    def ignore_index(self) -> int:
+        """The class index that counts for nothing; one that no label has where none does."""
+        return self.kind.ignore_index if self.of_classes else -(2**63)
+
+    def __call__(self, output: Tensor, target: Tensor) -> Tensor:
+        """The loss of a batch; TypeError unless it is a tensor."""
+        loss = self.function(output, target)
+        if not isinstance(loss, Tensor):
+            raise TypeError(
+                f"[Trainer] loss must give a Tensor of one element, got {type(loss).__name__}."
+            )
+        return loss
 
     def weight(self, target: Tensor) -> float:
         """What the loss of a batch divides by: samples, or the class weights of its labels.
 
         Ignored labels weigh nothing.
         """
-        if self.class_weight is None or target.is_floating_point():
+        class_weight = self.kind.weight if self.of_classes else None
+        if class_weight is None or target.is_floating_point():
             weight: float = _core.count_samples(target, self.ignore_index)
             return weight
         labels = target.numpy()
-        return float(self.class_weight[labels[labels != self.ignore_index]].sum(dtype=np.float64))
+        weights = class_weight.numpy()[labels[labels != self.ignore_index]]
+        return float(weights.sum(dtype=np.float64))
 
 
 def to_objective(loss: Any) -> Objective:
@@ -91,14 +107,10 @@ def to_objective(loss: Any) -> Objective:
             f"[Trainer] loss must give one number a batch, got reduction={reduction!r}; "
             "take 'mean' or 'sum'."
         )
-    of_classes = isinstance(kind, _OF_CLASSES)
-    weight = kind.weight if of_classes else None
     return Objective(
         loss,
-        of_classes=of_classes,
+        kind,
+        of_classes=isinstance(kind, _OF_CLASSES),
         elementwise=isinstance(kind, _ELEMENTWISE),
-        summed=reduction == "sum",
-        ignore_index=kind.ignore_index if of_classes else Objective.ignore_index,
-        class_weight=None if weight is None else weight.numpy(),
         threshold=_THRESHOLDS.get(type(kind)),
     )

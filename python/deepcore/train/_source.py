@@ -57,6 +57,7 @@ def open_source(
         _refuse(op, "a DataLoader", y=y, batch_size=batch_size, shuffle=shuffle)
         return _of_loader(adapter, op, x)
     batch_size = DEFAULT_BATCH_SIZE if batch_size is None else batch_size
+    check_batch_size(batch_size, op)
     if isinstance(x, Dataset):
         _refuse(op, "a Dataset", y=y)
         if not takes_batches(x):
@@ -70,8 +71,7 @@ def open_source(
 
 def adapt_arrays(adapter: Adapter, op: str, x: Any, y: Any) -> Batch:
     """Whole arrays as checked tensors of equal length."""
-    if y is None:
-        raise TypeError(f"[{op}] y must be given with arrays; only a Dataset or DataLoader has it.")
+    _check_given(op, y)
     inputs, targets = adapter.inputs(x), adapter.targets(y)
     if len(inputs) != len(targets):
         raise ValueError(
@@ -79,6 +79,11 @@ def adapt_arrays(adapter: Adapter, op: str, x: Any, y: Any) -> Batch:
         )
     adapter.check_shape(targets)
     return inputs, targets
+
+
+def _check_given(op: str, y: Any) -> None:
+    if y is None:
+        raise TypeError(f"[{op}] y must be given with arrays; only a Dataset or DataLoader has it.")
 
 
 def of_tensors(x: Tensor, y: Tensor, batch_size: int, shuffle: bool) -> Source:
@@ -151,8 +156,8 @@ def split_last(op: str, x: Any, y: Any, share: float) -> tuple[Any, Any]:
             f"[{op}] validation_split needs arrays or a Dataset with indices, got "
             f"{type(x).__name__}; pass validation_data=."
         )
-    if y is None and not isinstance(x, Dataset):
-        raise TypeError(f"[{op}] y must be given with arrays; only a Dataset or DataLoader has it.")
+    if not isinstance(x, Dataset):
+        _check_given(op, y)
     size = len(x)
     first = size - math.ceil(round(size * share, 6))
     if first == 0:

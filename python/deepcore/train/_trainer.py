@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import nn
+from .._check import check_flag, is_whole
 from .._grad import no_grad
 from ..data import DataLoader, Dataset
 from ..optim import Optimizer
 from ._adapt import Adapter
 from ._history import History
 from ._interrupt import Interrupt
-from ._loop import Task, measure, train_epoch
+from ._loop import Task, check_optimizer, measure, train_epoch
 from ._metrics import to_metrics
 from ._modes import mode
 from ._objective import to_objective
@@ -32,6 +33,9 @@ class Trainer:
     loop bit for bit. Inputs and targets may be anything `numpy.asarray` takes (arrays, lists,
     Tensors), a Dataset of pairs (x, y), or a DataLoader. Floating arrays become the model's dtype,
     whole-number labels int64; labels (N, 1) serve as (N,) where the loss takes class indices.
+    Whole-number inputs stay so for a model that takes them: uint8 arithmetic wraps around there.
+    Arrays that need no conversion share their memory with the model's inputs, so a model that
+    changes its input in place (`x.mul_(0.5)`) changes them.
 
     Loss and metrics are means over samples, however they fall into batches. Where the loss has
     class weights or an `ignore_index`, its mean divides by the weights of the labels that count, as
@@ -45,7 +49,8 @@ class Trainer:
         optimizer: an optimizer of the model's parameters.
         metrics: names out of 'accuracy', 'mae', 'mse', functions of (output, target) that give the
             mean over the batch or a value for each sample, or a dict of those by name; None for
-            the loss alone.
+            the loss alone. 'accuracy' takes class indices, or targets of 0 and 1 or, with a loss
+            of probabilities, in between.
 
     Attributes:
         history: the History of all epochs so far.
@@ -69,7 +74,7 @@ class Trainer:
     ) -> None:
         if not isinstance(model, nn.Module):
             raise TypeError(f"[Trainer] model must be an nn.Module, got {type(model).__name__}.")
-        _check_optimizer(optimizer, model)
+        check_optimizer(optimizer, model)
         objective = to_objective(loss)
         self._task = Task(model, objective, optimizer, to_metrics(metrics, objective))
         self.history = History()
@@ -127,19 +132,20 @@ class Trainer:
             The Trainer's History.
 
         Raises:
-            ValueError: no samples, unequally many, shapes that do not fit, or NaN and infinities,
-                before the first step; in a DataLoader of other than tensors before the step that
-                would use them.
+            ValueError: no samples, unequally many, targets whose shape does not fit the loss, or
+                NaN and infinities, before the first step; in a DataLoader of other than tensors,
+                and of targets that a metric cannot measure, before the step that would use them.
             IndexError: a class index that is not from 0 to C - 1.
             TypeError: what holds no numbers, or an option that x brings itself.
             FloatingPointError: a loss or gradient became NaN or infinite; the text names the step
-                and the layer, and the weights are those before that step. Or the last step of an
-                epoch made a weight infinite.
+                and the layer, and the weights are those before that step. Or, after an epoch, a
+                weight or the loss of the validation is.
         """
         kind = progress_kind(verbose)
         _check_epochs(epochs)
-        if not (shuffle is None or isinstance(shuffle, (bool, np.bool_))):
-            raise TypeError(f"[fit] shuffle must be True, False or None, got {shuffle!r}.")
+        if shuffle is not None:
+            check_flag("fit", "shuffle", shuffle)
+        self.history.interrupted = False
         adapter = self._adapter("fit")
         if validation_split is not None:
             if validation_data is not None:
@@ -150,7 +156,6 @@ class Trainer:
         source = open_source(adapter, "fit", x, y, batch_size=batch_size, shuffle=shuffle)
         held_out = self._validation(adapter, validation_data, batch_size)
         with Interrupt() as interrupt, mode(self.model, training=True):
-            self.history.interrupted = False
             last = len(self.history.epoch) + epochs
             while len(self.history.epoch) < last and not interrupt.asked:
                 epoch = len(self.history.epoch) + 1
@@ -227,21 +232,6 @@ class Trainer:
         return Adapter(self.model, self._task.objective, op)
 
 
-def _check_optimizer(optimizer: Any, model: nn.Module) -> None:
-    if not isinstance(optimizer, Optimizer):
-        got = optimizer.__name__ if isinstance(optimizer, type) else type(optimizer).__name__
-        raise TypeError(
-            f"[Trainer] optimizer must be an optimizer of the model's parameters, got {got}; "
-            "such as deepcore.optim.Adam(model.parameters(), lr=1e-3)."
-        )
-    own = {id(p) for p in model.parameters()}
-    if not any(id(p) in own for group in optimizer.param_groups for p in group["params"]):
-        raise ValueError(
-            "[Trainer] optimizer must hold parameters of the model, got none of them; make it "
-            "from model.parameters()."
-        )
-
-
 def _check_epochs(epochs: Any) -> None:
-    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 1:
+    if not is_whole(epochs) or epochs < 1:
         raise ValueError(f"[fit] epochs must be a positive whole number, got {epochs!r}.")
