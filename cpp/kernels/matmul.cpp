@@ -10,6 +10,7 @@
 #include "kernels/matmul_pack.h"
 #include "kernels/matmul_plan.h"
 #include "kernels/matmul_tile.h"
+#include "kernels/matmul_wide.h"
 
 namespace deepcore {
 namespace {
@@ -226,7 +227,7 @@ class Piece {
 
 template <class T>
 std::int64_t scratch(const MatmulArgs<T>& args) {
-  if (args.m == 0 || args.n == 0 || has_few_rows(args)) return 0;
+  if (args.m == 0 || args.n == 0 || has_few_rows(args) || has_wide_tiles(args)) return 0;
   const Plan<T> plan(args);
   return plan.workers * plan.piece_size() * static_cast<std::int64_t>(sizeof(T));
 }
@@ -235,6 +236,7 @@ template <class T>
 void run(const MatmulArgs<T>& args, void* scratch) {
   if (args.m == 0 || args.n == 0) return;
   if (has_few_rows(args)) return run_few_rows(args);
+  if (has_wide_tiles(args)) return run_wide_tiles(args);
   const Plan<T> plan(args);
   const Epilogue<T> epilogue(args);
   std::atomic<std::int64_t> next{0};

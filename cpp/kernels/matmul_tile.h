@@ -16,9 +16,9 @@ namespace deepcore {
 // The largest tile: 8 x 3 of 32 registers reads 11 times for 24 multiply-adds, and measured best of
 // 6 x 4, 8 x 3, 12 x 2, 13 x 2 and 14 x 2 where rows are read in place; 6 x 2 of 16 registers.
 #if defined(__AVX512F__) || defined(__aarch64__)
-inline constexpr int tile_rows = 8, tile_vectors = 3;
+inline constexpr int tile_rows = 8, tile_vectors = 3, tile_registers = 32;
 #else
-inline constexpr int tile_rows = 6, tile_vectors = 2;
+inline constexpr int tile_rows = 6, tile_vectors = 2, tile_registers = 16;
 #endif
 
 // Sums are cut here on every level, so that they round alike.
