@@ -226,6 +226,23 @@ def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
 
 for _method in (_manual_seed, _seed, _initial_seed, _get_state, _set_state):
     setattr(Generator, _method.__name__.removeprefix("_"), _method)
+Generator.__doc__ = """A stream of random numbers: Philox4x32-10, started at a seed.
+
+What is drawn depends on the seed and on what was drawn before, not on the number of threads. A new
+Generator starts at seed 0.
+
+Reference:
+    Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3" (2011).
+
+Example:
+    >>> import deepcore as dc
+    >>> generator = dc.Generator().manual_seed(3)
+    >>> state = generator.get_state()
+    >>> first = dc.rand(2, generator=generator).tolist()
+    >>> generator.set_state(state)
+    >>> dc.rand(2, generator=generator).tolist() == first
+    True
+"""
 for _fill in (_uniform_, _normal_, _bernoulli_):
     setattr(Tensor, _fill.__name__.removeprefix("_"), _fill)
 Generator.__module__ = "deepcore"

@@ -205,6 +205,26 @@ def _nbytes(self: Tensor) -> int:
     return self.numel() * numpy_dtype(self.dtype).itemsize
 
 
+_DOC = """A dense array in row-major order, of one of five dtypes, that can record its gradient.
+
+Its dtype is bool, uint8, int64, float32 or float64. Arithmetic broadcasts shapes and promotes
+dtypes as PyTorch's. What is computed from a tensor with `requires_grad` is recorded, and
+`backward()` of a result adds to the tensor's `grad`. `reshape`, `detach`, and slices of the leading
+axis share memory; transposes and other indexing copy. `tensor` and `from_numpy` make one.
+
+Args:
+    other: a tensor whose memory the new one shares.
+
+Example:
+    >>> import deepcore as dc
+    >>> x = dc.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    >>> x.shape, x.dtype, x.requires_grad
+    ((3,), deepcore.float32, True)
+"""
+
 _METHODS = (
     __repr__, __format__, __hash__, __iter__, __array__, __deepcopy__, __reduce__,
     tolist, requires_grad_, register_hook, to, cpu, type_as, is_floating_point,
@@ -216,6 +236,7 @@ for _method in (to_float, to_double, to_long, to_int, to_bool):
     setattr(Tensor, _method.__name__.removeprefix("to_"), _method)
 _ATTRIBUTES = {
     "__module__": "deepcore",
+    "__doc__": _DOC,
     "__getattr__": _absent,
     "__array_ufunc__": None,  # so that `ndarray * tensor` reaches Tensor.__rmul__
     "device": property(_device),

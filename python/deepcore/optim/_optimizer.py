@@ -60,6 +60,20 @@ class Optimizer:
         ValueError: no parameters, one that is in two groups, or one that another op made.
         TypeError: a parameter that is no floating-point tensor, or an option that the optimizer
             does not know.
+
+    Example:
+        >>> import deepcore as dc
+        >>> class SignSGD(dc.optim.Optimizer):
+        ...     def step(self, closure=None):
+        ...         for group in self.param_groups:
+        ...             for p in group["params"]:
+        ...                 p.data.sub_(p.grad.sign(), alpha=group["lr"])
+        >>> w = dc.tensor([1.0, -2.0], requires_grad=True)
+        >>> optimizer = SignSGD([w], {"lr": 0.5})
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([ 0.5, -1.5], requires_grad=True)
     """
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
