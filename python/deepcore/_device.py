@@ -17,11 +17,11 @@ class device:  # noqa: N801 - PyTorch's name
     index: int | None
 
     def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
-        name = type.type if isinstance(type, device) else str(type)
-        if name.split(":")[0] != "cpu":
-            raise ValueError(f"[device] deepcore runs on CPUs, got {name!r}.")
+        name, _, number = str(type).partition(":")
+        if name != "cpu" or (number and not number.isdecimal()):
+            raise other_device(str(type))
         self.type = "cpu"
-        self.index = index
+        self.index = int(number) if number else index
 
     def __repr__(self) -> str:
         return "device(type='cpu')"
@@ -37,6 +37,11 @@ class device:  # noqa: N801 - PyTorch's name
 
 
 CPU = device()
+
+
+def other_device(name: str) -> ValueError:
+    """The error of a device that is not the CPU."""
+    return ValueError(f"[device] deepcore runs on CPUs, got {name!r}.")
 
 
 def check_device(where: object) -> None:

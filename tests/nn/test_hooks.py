@@ -192,3 +192,26 @@ def test_full_backward_hooks_and_named_tuples() -> None:
     assert isinstance(parts, Parts)
     (parts.first + parts.second).sum().backward()
     assert len(seen[0]) == 2
+
+
+def test_hooks_that_are_always_called() -> None:
+    class Fails(nn.Module):
+        def forward(self, x: dc.Tensor) -> dc.Tensor:
+            raise ValueError("no")
+
+    def fail(*args: object) -> None:
+        raise ValueError("hook")
+
+    seen: list[object] = []
+    module = Fails()
+    module.register_forward_hook(lambda m, args, output: seen.append("never"))
+    module.register_forward_hook(lambda m, args, output: seen.append(output), always_call=True)
+    with pytest.raises(ValueError, match="no"):
+        module(dc.ones(1))
+    assert seen == [None]
+    identity = nn.Identity()
+    identity.register_forward_hook(fail)
+    identity.register_forward_hook(lambda m, args, output: seen.append(output), always_call=True)
+    with pytest.raises(ValueError, match="hook"):
+        identity(2)
+    assert seen == [None, 2]

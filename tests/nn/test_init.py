@@ -85,3 +85,8 @@ def test_errors() -> None:
         init.kaiming_uniform_(dc.ones(3, 2), nonlinearity="swish")
     with pytest.raises(ValueError, match=r"\[normal\] std must be at least 0, got -1\."):
         init.normal_(dc.ones(3), std=-1.0)
+
+
+@pytest.mark.parametrize("name", ["xavier_uniform_", "xavier_normal_", "kaiming_normal_"])
+def test_a_tensor_without_elements_stays(name):
+    assert getattr(dc.nn.init, name)(dc.empty(0, 0)).shape == (0, 0)

@@ -49,7 +49,7 @@ def test_options(name):
     assert loss().reduction == "mean"
     with pytest.raises(ValueError, match="reduction must be 'mean', 'sum' or 'none', got 'avg'"):
         loss(reduction="avg")
-    with pytest.raises(TypeError, match="unexpected keyword argument 'reduce'"):
+    with pytest.raises(TypeError, match="reduce has given way to reduction, got reduce=True"):
         loss(reduce=True)
 
 
@@ -81,3 +81,42 @@ def test_as_pytorch_trains():
     np.testing.assert_allclose(losses, given["losses"], rtol=1e-9)
     for key, value in net.state_dict().items():
         np.testing.assert_allclose(value.numpy(), given[f"end.{key}"], rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_weights_of_elements(name, reduction):
+    x, y, w = (dc.tensor(v) for v in ([1.0, 2.0, 4.0], [0.0, 0.0, 1.0], [1.0, 3.0, 0.5]))
+    function = getattr(nn.functional, name)
+    losses = {"mse_loss": [1.0, 12.0, 4.5], "l1_loss": [1.0, 6.0, 1.5]}[name]
+    expected = {"mean": sum(losses) / 4.5, "sum": sum(losses), "none": losses}[reduction]
+    got = function(x, y, reduction=reduction, weight=w)
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-6)
+    with pytest.raises(
+        ValueError, match=rf"\[{name}\] weight must have the input's shape \(3,\), g"
+    ):
+        function(x, y, weight=w[:2])
+    with pytest.raises(ValueError, match="reduction must be 'mean', 'sum' or 'none', got 'avg'"):
+        function(x, y, weight=w, reduction="avg")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mse_loss", "l1_loss", "cross_entropy", "nll_loss", "binary_cross_entropy",
+        "binary_cross_entropy_with_logits",
+    ],
+)  # fmt: skip
+def test_old_options_of_functions(name):
+    function = getattr(nn.functional, name)
+    x, y = dc.tensor([[0.5]]), dc.tensor([0]) if name in ("cross_entropy", "nll_loss") else None
+    with pytest.raises(TypeError, match="size_average has given way to reduction, got size_averag"):
+        function(x, x if y is None else y, size_average=False)
+    with pytest.raises(TypeError, match="there is no argument 'wieght'"):
+        function(x, x if y is None else y, wieght=None)
+    function(x, x if y is None else y, reduce=None)
+
+
+def test_label_smoothing_is_checked_when_given():
+    with pytest.raises(ValueError, match=r"label_smoothing must be in 0 to 1, got 2\."):
+        nn.CrossEntropyLoss(label_smoothing=2)

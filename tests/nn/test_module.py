@@ -243,3 +243,58 @@ def test_a_class_may_say_none_where_a_layer_will_be():
             self.other = nn.Tanh()
 
     assert [name for name, _ in Net().named_children()] == ["layer", "other"]
+
+
+def test_a_module_that_was_not_made():
+    class Early(nn.Module):
+        def __init__(self):
+            pass
+
+        def forward(self, x):
+            return x
+
+    for use in (lambda m: m(dc.ones(1)), lambda m: m.eval(), lambda m: list(m.parameters())):
+        with pytest.raises(AttributeError, match=r"\[Early\] super\(\).__init__\(\) must be calle"):
+            use(Early())
+
+
+def test_what_is_added_to_a_shallow_copy_is_not_the_originals():
+    net = nn.Sequential(nn.Linear(2, 2))
+    other = copy.copy(net)
+    other.append(nn.ReLU())
+    other.register_buffer("mean", dc.zeros(1), persistent=False)
+    assert (len(net), len(other)) == (1, 2)
+    assert other[0] is net[0]
+    assert list(net.buffers()) == []
+    x = dc.tensor([[1.0, -1.0]])
+    assert (other(x) == net(x).relu()).tolist() == [[True, True]]
+
+
+def test_hints_and_devices():
+    layer = nn.Linear(1, 1)
+    assert layer.to(dc.float64, memory_format=None).weight.dtype == dc.float64
+    with pytest.raises(ValueError, match=r"\[device\] deepcore runs on CPUs, got 'cuda'\."):
+        layer.cuda()
+    assert (dc.device("cpu:1").index, dc.device("cpu", 2).index) == (1, 2)
+    with pytest.raises(ValueError, match="deepcore runs on CPUs, got 'cpu:x'"):
+        dc.device("cpu:x")
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (
+            lambda: nn.Unflatten(1, 4),
+            r"\[Unflatten\] unflattened_size must be a sequence .*, got 4",
+        ),
+        (lambda: nn.Dropout("a"), r"\[dropout\] p must be a number, got str\."),
+        (lambda: nn.Sequential()["0"], r"\[Sequential\] index must be a whole number, got '0'\."),
+        (
+            lambda: nn.utils.clip_grad_norm_(nn.Linear(1, 1), 1.0),
+            r"parameters must be Tensors, got Linear; pass its parameters\(\)\.",
+        ),
+    ],
+)
+def test_arguments_of_other_kinds(call, text):
+    with pytest.raises(TypeError, match=text):
+        call()

@@ -90,3 +90,26 @@ def test_wrong_kinds():
         layer.load_state_dict([1])
     with pytest.raises(TypeError, match=r"'weight' must be a tensor or an array, got str\."):
         layer.load_state_dict({"weight": "text", "bias": np.zeros(1)})
+
+
+def test_assign_takes_the_tensors_themselves():
+    layer = nn.Linear(2, 1)
+    layer.weight.requires_grad = False
+    state = {"weight": dc.ones(1, 2, dtype=dc.float64), "bias": nn.Parameter(dc.zeros(1))}
+    layer.load_state_dict(state, assign=True)
+    assert layer.bias is state["bias"]
+    assert (layer.weight.dtype, layer.weight.requires_grad) == (dc.float64, False)
+    state["weight"].fill_(3.0)
+    assert layer.weight.tolist() == [[3.0, 3.0]]
+    net = nn.Sequential(nn.Linear(2, 1))
+    net.register_buffer("mean", dc.zeros(1))
+    mean = dc.ones(1)
+    net.load_state_dict({**net.state_dict(), "mean": mean}, assign=True)
+    assert net.mean is mean
+    assert isinstance(net[0].weight, nn.Parameter)
+
+
+def test_state_is_written_into_a_destination():
+    state = {"epoch": 3}
+    assert nn.Linear(1, 1, bias=False).state_dict(destination=state, prefix="a.") is state
+    assert list(state) == ["epoch", "a.weight"]

@@ -13,6 +13,7 @@ from ._linear import Linear
 from ._loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from ._module import Module
 from ._parameter import Parameter
+from ._parameters import ParameterDict, ParameterList
 from ._shape import Flatten, Identity, Unflatten
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "ModuleList",
     "NLLLoss",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
     "Sequential",
     "SiLU",

@@ -53,7 +53,7 @@ class ReLU(_Inplace):
         return _core.relu(input)
 
 
-class LeakyReLU(Activation):
+class LeakyReLU(_Inplace):
     """The leaky rectifier: x above 0, negative_slope * x below.
 
     Args:
@@ -73,9 +73,8 @@ class LeakyReLU(Activation):
     _structural = Module._structural | {"negative_slope"}
 
     def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
-        super().__init__()
+        super().__init__(inplace)
         self.negative_slope = negative_slope
-        self.inplace = inplace
 
     def _epilogue(self) -> tuple[_core.Activation, float] | None:
         # With a negative slope the sign of the output, which is what is saved, tells nothing.
@@ -85,7 +84,9 @@ class LeakyReLU(Activation):
         return _core.leaky_relu(input, self.negative_slope)
 
     def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
+        return ", ".join(
+            filter(None, (f"negative_slope={self.negative_slope}", super().extra_repr()))
+        )
 
 
 class Sigmoid(Activation):
@@ -145,6 +146,7 @@ class GELU(Activation):
         tensor([0., 0.])
     """
 
+    _kind = _core.Activation.gelu
     _structural = Module._structural | {"approximate"}
 
     def __init__(self, approximate: str = "none") -> None:
@@ -155,7 +157,7 @@ class GELU(Activation):
     def _epilogue(self) -> tuple[_core.Activation, float] | None:
         F.check_approximate(self.approximate)
         exact = self.approximate == "none"
-        return _core.Activation.gelu if exact else _core.Activation.gelu_tanh, 0.0
+        return self._kind if exact else _core.Activation.gelu_tanh, 0.0
 
     def forward(self, input: Tensor) -> Tensor:
         return F.gelu(input, self.approximate)
@@ -244,6 +246,3 @@ class LogSoftmax(Module):
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
-
-
-FUSIBLE = (ReLU, LeakyReLU, Sigmoid, Tanh, GELU, SiLU)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import length_hint
 from typing import Any, TypeVar, overload
 
+from .._check import check_whole
 from ._fusion import Step, steps_of
 from ._module import Module
 from ._trail import leave
@@ -24,6 +25,7 @@ class _Row(Module):
 
     def _name(self, index: int) -> str:
         names = list(self._modules)
+        check_whole(type(self).__name__, "index", index)
         try:
             return names[index]
         except IndexError:

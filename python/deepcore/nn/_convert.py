@@ -21,7 +21,8 @@ def wanted(target: tuple[Any, ...], options: dict[str, Any]) -> dtype | None:
     """The dtype that the arguments of `Module.to` name, if any."""
     kind = options.pop("dtype", None)
     check_device(options.pop("device", None))
-    options.pop("non_blocking", None)
+    for hint in ("non_blocking", "memory_format"):
+        options.pop(hint, None)
     if options:
         raise TypeError(f"[to] unknown option {next(iter(options))!r}.")
     for item in target:

@@ -22,7 +22,7 @@ class Hooks:
 
     def __init__(self) -> None:
         self.before: dict[int, tuple[Hook, bool]] = {}  # with kwargs?
-        self.after: dict[int, tuple[Hook, bool]] = {}
+        self.after: dict[int, tuple[Hook, bool, bool]] = {}  # with kwargs? also after an error?
         self.backward: dict[int, Hook] = {}
 
     def __bool__(self) -> bool:
@@ -63,11 +63,30 @@ def call_with_hooks(
     backward = _BackwardCall(module, hooks) if hooks.backward and is_grad_enabled() else None
     if backward:
         args = backward.watch_inputs(args)
-    output = module.forward(*args, **kwargs)
-    for hook, with_kwargs in tuple(hooks.after.values()):
-        given = hook(module, args, kwargs, output) if with_kwargs else hook(module, args, output)
-        output = output if given is None else given
+    output, after = None, list(hooks.after.values())
+    try:
+        output = module.forward(*args, **kwargs)
+        while after:
+            hook, with_kwargs, _ = after.pop(0)
+            given = _after(module, hook, with_kwargs, args, kwargs, output)
+            output = output if given is None else given
+    except Exception:
+        for hook, with_kwargs, always in after:
+            if always:
+                _after(module, hook, with_kwargs, args, kwargs, output)
+        raise
     return backward.watch_outputs(output) if backward else output
+
+
+def _after(
+    module: Module,
+    hook: Hook,
+    with_kwargs: bool,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    output: Any,
+) -> Any:
+    return hook(module, args, kwargs, output) if with_kwargs else hook(module, args, output)
 
 
 class _BackwardCall:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _core
 from .._core import Tensor
 from ._module import Module
-from .functional import check_reduction
+from .functional import check_label_smoothing, check_old, check_reduction
 
 
 class _Loss(Module):
-    def __init__(self, reduction: str = "mean") -> None:
+    def __init__(self, reduction: str = "mean", **old: Any) -> None:
         super().__init__()
+        check_old(old)
         check_reduction(reduction)
         self.reduction = reduction
 
@@ -62,8 +65,8 @@ class L1Loss(_Loss):
 class _WeightedLoss(_Loss):
     weight: Tensor | None
 
-    def __init__(self, weight: Tensor | None = None, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(self, weight: Tensor | None = None, reduction: str = "mean", **old: Any) -> None:
+        super().__init__(reduction, **old)
         self.register_buffer("weight", weight)
 
 
@@ -100,8 +103,10 @@ class CrossEntropyLoss(_WeightedLoss):
         ignore_index: int = -100,
         reduction: str = "mean",
         label_smoothing: float = 0.0,
+        **old: Any,
     ) -> None:
-        super().__init__(weight, reduction)
+        super().__init__(weight, reduction, **old)
+        check_label_smoothing(label_smoothing)
         self.ignore_index = ignore_index
         self.label_smoothing = label_smoothing
 
@@ -139,8 +144,9 @@ class NLLLoss(_WeightedLoss):
         weight: Tensor | None = None,
         ignore_index: int = -100,
         reduction: str = "mean",
+        **old: Any,
     ) -> None:
-        super().__init__(weight, reduction)
+        super().__init__(weight, reduction, **old)
         self.ignore_index = ignore_index
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -199,8 +205,9 @@ class BCEWithLogitsLoss(_WeightedLoss):
         weight: Tensor | None = None,
         reduction: str = "mean",
         pos_weight: Tensor | None = None,
+        **old: Any,
     ) -> None:
-        super().__init__(weight, reduction)
+        super().__init__(weight, reduction, **old)
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeVar
 
 from .. import _core
 from .._core import Tensor
-from .._device import check_device
+from .._device import other_device
 from .._tensor import RemovableHandle
 from . import _convert, _state
 from ._hooks import Hook, Hooks, call_with_hooks, insert
@@ -44,6 +44,8 @@ class Module(Tree):
                 return self.forward(*args, **kwargs)
             return call_with_hooks(self, self._hooks, args, kwargs)
         except Exception as error:
+            if "_hooks" not in self.__dict__:
+                raise self._not_made("in __init__()") from None
             leave(error, self)
             raise
 
@@ -112,31 +114,39 @@ class Module(Tree):
 
     def cuda(self, device: object = None) -> NoReturn:
         """Raises ValueError: deepcore runs on CPUs."""
-        check_device("cuda")
-        raise AssertionError  # check_device has raised
+        raise other_device("cuda")
 
     # State
 
-    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
+    def state_dict(
+        self,
+        *,
+        destination: dict[str, Tensor] | None = None,
+        prefix: str = "",
+        keep_vars: bool = False,
+    ) -> dict[str, Tensor]:
         """Parameters and persistent buffers by path, sharing their values.
 
         Args:
+            destination: a dict to write into; a new one if None.
             prefix: what to put before every path.
             keep_vars: give the parameters themselves, not their values outside the graph.
         """
-        return {
-            prefix + path: value if keep_vars else value.detach()
-            for path, value in _state.entries(self)
-        }
+        state = {} if destination is None else destination
+        for path, value in _state.entries(self):
+            state[prefix + path] = value if keep_vars else value.detach()
+        return state
 
     def load_state_dict(
-        self, state_dict: Mapping[str, Any], strict: bool = True
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
     ) -> _state.IncompatibleKeys:
         """Writes values into the parameters and buffers, converted to their dtypes.
 
         Args:
             state_dict: tensors or NumPy arrays by path, as `state_dict()` gives them.
             strict: whether missing and unexpected paths are an error.
+            assign: make parameters and buffers of the tensors themselves, with their dtypes and
+                memory, in place of those that were there; an optimizer of those is to be made anew.
 
         Returns:
             The missing and the unexpected paths.
@@ -145,7 +155,7 @@ class Module(Tree):
             ValueError: paths or shapes differ; then nothing has been written.
             TypeError: state_dict is not a mapping, or holds what are not numbers.
         """
-        return _state.load(self, state_dict, strict)
+        return _state.load(self, state_dict, strict, assign)
 
     # Hooks
 
@@ -169,13 +179,19 @@ class Module(Tree):
         return self._hook("before", (hook, with_kwargs), prepend)
 
     def register_forward_hook(
-        self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
+        self,
+        hook: Hook,
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> RemovableHandle:
         """Calls `hook(module, args, output)` after forward; what it returns replaces the output.
 
-        With `with_kwargs`, it is `hook(module, args, kwargs, output)`.
+        With `with_kwargs`, it is `hook(module, args, kwargs, output)`. With `always_call`, it is
+        called where forward or a hook before it raises, too, with the output so far or None.
         """
-        return self._hook("after", (hook, with_kwargs), prepend)
+        return self._hook("after", (hook, with_kwargs, always_call), prepend)
 
     def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_input, grad_output)` when the gradients of the inputs are known.

@@ -68,6 +68,7 @@ class Unflatten(Module):
 
     Raises:
         ValueError: the sizes do not multiply to S.
+        TypeError: unflattened_size is not a sequence.
 
     Example:
         >>> import deepcore as dc
@@ -77,6 +78,11 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
         super().__init__()
+        if not isinstance(unflattened_size, Sequence):
+            raise TypeError(
+                "[Unflatten] unflattened_size must be a sequence of sizes, got "
+                f"{unflattened_size!r}."
+            )
         self.dim = dim
         self.unflattened_size = tuple(unflattened_size)
 

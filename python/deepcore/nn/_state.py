@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import _core
 from .._core import Tensor
 from .._grad import no_grad
+from ._parameter import Parameter
 
 if TYPE_CHECKING:
     from ._module import Module
@@ -40,7 +41,7 @@ def entries(module: Module) -> Iterator[tuple[str, Tensor]]:
                 yield dot + name, buffer
 
 
-def load(module: Module, given: Mapping[str, Any], strict: bool) -> IncompatibleKeys:
+def load(module: Module, given: Mapping[str, Any], strict: bool, assign: bool) -> IncompatibleKeys:
     """Checks everything, then writes."""
     if not isinstance(given, Mapping):
         raise TypeError(
@@ -63,10 +64,23 @@ def load(module: Module, given: Mapping[str, Any], strict: bool) -> Incompatible
             f"[load_state_dict] state_dict must have the keys and shapes of "
             f"{type(module).__name__}; {'; '.join(problems)}."
         )
+    if assign:
+        for key, value in values.items():
+            _assign(module, key, value)
+        return keys
     with no_grad():
         for key, value in values.items():
             own[key].copy_(value)
     return keys
+
+
+def _assign(module: Module, key: str, value: Tensor) -> None:
+    path, _, name = key.rpartition(".")
+    part = module.get_submodule(path)
+    old = part._parameters.get(name)
+    if old is not None and not isinstance(value, Parameter):
+        value = Parameter(value.detach(), old.requires_grad)
+    setattr(part, name, value)
 
 
 def _tensor(key: str, value: Any) -> Tensor:

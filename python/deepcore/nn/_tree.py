@@ -55,6 +55,13 @@ class Tree:
             changed()
         object.__setattr__(self, name, value)
 
+    def __copy__(self) -> Tree:
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        for name in (*_KINDS, "_transient"):  # what is added to a copy is not the original's
+            other.__dict__[name] = self.__dict__[name].copy()
+        return other
+
     def __delattr__(self, name: str) -> None:
         self._forget(name)
         object.__delattr__(self, name)
@@ -68,14 +75,15 @@ class Tree:
     def _register(self, registry: str, name: str, value: Any) -> None:
         known = self.__dict__
         if registry not in known:
-            raise AttributeError(
-                f"[{type(self).__name__}] super().__init__() must be called before {name!r} is set."
-            )
+            raise self._not_made(f"before {name!r} is set")
         self._check_kind(registry, name, value)
         if name not in known[registry]:
             self._check_name(name)
             self._forget(name)
         known[registry][name] = known[name] = value
+
+    def _not_made(self, when: str) -> AttributeError:
+        return AttributeError(f"[{type(self).__name__}] super().__init__() must be called {when}.")
 
     def _check_kind(self, registry: str, name: str, value: Any) -> None:
         kind, what = _KINDS[registry]
@@ -158,6 +166,8 @@ class Tree:
         self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
         """This module and all below it, with their dotted paths; each once."""
+        if "_modules" not in self.__dict__:
+            raise self._not_made("in __init__()")
         this = cast("Module", self)
         memo = set() if memo is None else memo
         if this in memo:

@@ -41,6 +41,8 @@ def check_approximate(approximate: str) -> None:
 
 def check_probability(p: float) -> None:
     """Raises ValueError unless p is a probability."""
+    if not hasattr(p, "__float__"):
+        raise TypeError(f"[dropout] p must be a number, got {type(p).__name__}.")
     if not 0 <= p <= 1:
         raise ValueError(f"[dropout] p must be in 0 to 1, got {p}.")
 
@@ -49,6 +51,24 @@ def check_reduction(reduction: str) -> None:
     """Raises ValueError unless `reduction` is one that losses know."""
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"[loss] reduction must be 'mean', 'sum' or 'none', got {reduction!r}.")
+
+
+def check_label_smoothing(s: float) -> None:
+    """Raises ValueError unless s is a share."""
+    if not 0 <= s <= 1:
+        raise ValueError(f"[cross_entropy] label_smoothing must be in 0 to 1, got {s}.")
+
+
+def check_old(old: dict[str, Any]) -> None:
+    """Raises TypeError for `size_average` and `reduce`, which PyTorch had before `reduction`."""
+    for name, value in old.items():
+        if name not in ("size_average", "reduce"):
+            raise TypeError(f"[loss] there is no argument {name!r}.")
+        if value is not None:
+            raise TypeError(
+                f"[loss] {name} has given way to reduction, got {name}={value!r}; pass "
+                "reduction='mean', 'sum' or 'none'."
+            )
 
 
 # Activations. `inplace` is PyTorch's hint; a new tensor is made.
@@ -117,14 +137,46 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 # Losses
 
 
-def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    """(x − y)²; see `nn.MSELoss`."""
-    return _core.mse_loss(input, target, reduction)
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    *,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+    **old: Any,
+) -> Tensor:
+    """(x − y)²; see `nn.MSELoss`. A `weight` of the input's shape weighs elements and the mean."""
+    check_old(old)
+    if weight is None:
+        return _core.mse_loss(input, target, reduction)
+    return _weighted("mse_loss", _core.mse_loss(input, target, "none"), weight, reduction)
 
 
-def l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    """|x − y|; see `nn.L1Loss`."""
-    return _core.l1_loss(input, target, reduction)
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    *,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+    **old: Any,
+) -> Tensor:
+    """|x − y|; see `nn.L1Loss`. A `weight` of the input's shape weighs elements and the mean."""
+    check_old(old)
+    if weight is None:
+        return _core.l1_loss(input, target, reduction)
+    return _weighted("l1_loss", _core.l1_loss(input, target, "none"), weight, reduction)
+
+
+def _weighted(op: str, losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    check_reduction(reduction)
+    if weight.shape != losses.shape:
+        raise ValueError(
+            f"[{op}] weight must have the input's shape {losses.shape}, got {weight.shape}."
+        )
+    weighted = losses * weight
+    if reduction == "none":
+        return weighted
+    return weighted.sum() / weight.sum() if reduction == "mean" else weighted.sum()
 
 
 def cross_entropy(
@@ -135,8 +187,10 @@ def cross_entropy(
     ignore_index: int = -100,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
+    **old: Any,
 ) -> Tensor:
     """The cross entropy of softmax(x) and the target; see `nn.CrossEntropyLoss`."""
+    check_old(old)
     return _core.cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
 
 
@@ -147,15 +201,23 @@ def nll_loss(
     *,
     ignore_index: int = -100,
     reduction: str = "mean",
+    **old: Any,
 ) -> Tensor:
     """−w_k x_k of class indices k; see `nn.NLLLoss`."""
+    check_old(old)
     return _core.nll_loss(input, target, weight, ignore_index, reduction)
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+    **old: Any,
 ) -> Tensor:
     """−w (y log x + (1 − y) log(1 − x)); see `nn.BCELoss`."""
+    check_old(old)
     return _core.binary_cross_entropy(input, target, weight, reduction)
 
 
@@ -166,6 +228,8 @@ def binary_cross_entropy_with_logits(
     *,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
+    **old: Any,
 ) -> Tensor:
     """The binary cross entropy of sigmoid(x); see `nn.BCEWithLogitsLoss`."""
+    check_old(old)
     return _core.binary_cross_entropy_with_logits(input, target, weight, reduction, pos_weight)

@@ -110,7 +110,7 @@ def xavier_uniform_(
         >>> import deepcore as dc
         >>> w = dc.nn.init.xavier_uniform_(dc.empty(3, 5), gain=dc.nn.init.calculate_gain("relu"))
     """
-    bound = gain * math.sqrt(6 / sum(_fans("xavier_uniform_", tensor)))
+    bound = gain * math.sqrt(6 / max(sum(_fans("xavier_uniform_", tensor)), 1))
     return uniform_(tensor, -bound, bound, generator)
 
 
@@ -124,7 +124,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
         Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
         networks" (2010).
     """
-    std = gain * math.sqrt(2 / sum(_fans("xavier_normal_", tensor)))
+    std = gain * math.sqrt(2 / max(sum(_fans("xavier_normal_", tensor)), 1))
     return normal_(tensor, 0.0, std, generator)
 
 

@@ -47,5 +47,10 @@ def clip_grad_norm_(
         >>> [round(g, 3) for g in weight.grad.tolist()]
         [0.6, 0.8]
     """
+    if hasattr(parameters, "parameters"):
+        kind = type(parameters).__name__
+        raise TypeError(
+            f"[clip_grad_norm_] parameters must be Tensors, got {kind}; pass its parameters()."
+        )
     tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     return _core.clip_grad_norm_(tensors, max_norm, norm_type, error_if_nonfinite)
