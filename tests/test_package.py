@@ -105,8 +105,28 @@ def test_import_is_quick() -> None:
 
 def test_all_names_the_public_names() -> None:
     """A checker of a user's types sees only what is in __all__."""
-    public = {name for name in vars(dc) if not name.startswith("_")} | {"__version__"}
+    public = {name for name in dir(dc) if not name.startswith("_")} | {"__version__"}
     submodules = {path.stem for path in PACKAGE.iterdir() if not path.stem.startswith("_")}
     assert sorted(dc.__all__) == sorted(set(dc.__all__))
     assert set(dc.__all__) <= public
     assert public - set(dc.__all__) <= submodules | {"annotations"}
+
+
+def test_absent_names_have_a_hint() -> None:
+    with pytest.raises(
+        AttributeError, match=r"\[deepcore\] there is no 'Triner'; did you mean 'Trai"
+    ):
+        dc.Triner  # noqa: B018 - the access is the test
+
+
+def test_what_is_imported_later() -> None:
+    code = """
+        import sys, deepcore
+        print("deepcore.train" in sys.modules, "Trainer" in dir(deepcore))
+        print(deepcore.Trainer.__name__, deepcore.data.DataLoader.__name__)
+        from deepcore import load, testing
+        print(load.__name__, testing.gradcheck.__name__)
+    """
+    assert run_python(code).stdout.split() == [
+        *("False", "True", "Trainer", "DataLoader", "load", "gradcheck")
+    ]

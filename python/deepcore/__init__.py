@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from . import _openmp  # isort: skip  (sets OpenMP up before the extension loads it)
-from . import autograd, cuda, data, datasets, nn, optim, random, testing, utils
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
+from . import autograd, cuda, nn, optim, random
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
     Generator,
@@ -109,6 +112,7 @@ from ._creation import (
 from ._device import device
 from ._dtype import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from ._grad import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ._names import suggest as _suggest
 from ._random import (
     bernoulli,
     default_generator,
@@ -125,9 +129,12 @@ from ._random import (
     seed,
     set_rng_state,
 )
-from ._summary import summary
-from .serialization import load, save
-from .train import Trainer
+
+if _TYPE_CHECKING:
+    from . import data, datasets, testing, utils
+    from ._summary import summary
+    from .serialization import load, save
+    from .train import Trainer
 
 from . import _tensor  # isort: skip  (gives Tensor its methods)
 
@@ -277,3 +284,31 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+# Imported when they are first asked for: half of the time of the import, which a program that
+# only applies a model need not spend.
+_LATER = {
+    "Trainer": ".train",
+    "data": "",
+    "datasets": "",
+    "load": ".serialization",
+    "save": ".serialization",
+    "summary": "._summary",
+    "testing": "",
+    "utils": "",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name not in _LATER:
+        raise AttributeError(_suggest("deepcore", name, __all__))
+    from importlib import import_module
+
+    module = import_module(_LATER[name] or f".{name}", __name__)
+    value = getattr(module, name) if _LATER[name] else module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
