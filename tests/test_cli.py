@@ -159,6 +159,17 @@ def test_digits_reach_their_score_in_three_seconds() -> None:
         assert min(seconds) <= 3.0, seconds
 
 
+def test_ctrl_c_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deepcore.cli._parser", interrupted)
+    assert main([]) == 130
+    assert capsys.readouterr().err == "deepcore: interrupted\n"
+
+
 def test_ctrl_c() -> None:
     pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
     command = [sys.executable, "-m", "deepcore", "train", "digits-mlp", "--epochs", "1000000"]

@@ -207,6 +207,8 @@ def test_repr():
         (nn, "LeakyRelu", "LeakyReLU"),
         (nn.functional, "crossentropy", "cross_entropy"),
         (nn.functional, "log_soft_max", "log_softmax"),
+        (nn.init, "xavier_uniform", "xavier_uniform_"),
+        (dc.data, "TensorDatset", "TensorDataset"),
     ],
 )
 def test_absent_names_are_answered_with_the_closest(owner, name, hint):
@@ -286,6 +288,14 @@ def test_hints_and_devices():
         (
             lambda: nn.Unflatten(1, 4),
             r"\[Unflatten\] unflattened_size must be a sequence .*, got 4",
+        ),
+        (
+            lambda: nn.CrossEntropyLoss(label_smoothing="a"),
+            r"\[cross_entropy\] label_smoothing must be a number, got str\.",
+        ),
+        (
+            lambda: nn.functional.mse_loss(dc.ones(1), dc.ones(1), weight=3.0),
+            r"\[mse_loss\] weight must be a Tensor or None, got float\.",
         ),
         (lambda: nn.Dropout("a"), r"\[dropout\] p must be a number, got str\."),
         (lambda: nn.Sequential()["0"], r"\[Sequential\] index must be a whole number, got '0'\."),

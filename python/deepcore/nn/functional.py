@@ -40,11 +40,8 @@ def check_approximate(approximate: str) -> None:
 
 
 def check_probability(p: float) -> None:
-    """Raises ValueError unless p is a probability."""
-    if not hasattr(p, "__float__"):
-        raise TypeError(f"[dropout] p must be a number, got {type(p).__name__}.")
-    if not 0 <= p <= 1:
-        raise ValueError(f"[dropout] p must be in 0 to 1, got {p}.")
+    """Raises unless p is a probability."""
+    _check_share("dropout", "p", p)
 
 
 def check_reduction(reduction: str) -> None:
@@ -54,9 +51,15 @@ def check_reduction(reduction: str) -> None:
 
 
 def check_label_smoothing(s: float) -> None:
-    """Raises ValueError unless s is a share."""
-    if not 0 <= s <= 1:
-        raise ValueError(f"[cross_entropy] label_smoothing must be in 0 to 1, got {s}.")
+    """Raises unless s is in 0 to 1."""
+    _check_share("cross_entropy", "label_smoothing", s)
+
+
+def _check_share(op: str, name: str, value: float) -> None:
+    if not hasattr(value, "__float__"):
+        raise TypeError(f"[{op}] {name} must be a number, got {type(value).__name__}.")
+    if not 0 <= value <= 1:
+        raise ValueError(f"[{op}] {name} must be in 0 to 1, got {value}.")
 
 
 def check_old(old: dict[str, Any]) -> None:
@@ -169,6 +172,8 @@ def l1_loss(
 
 def _weighted(op: str, losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
     check_reduction(reduction)
+    if not isinstance(weight, Tensor):
+        raise TypeError(f"[{op}] weight must be a Tensor or None, got {type(weight).__name__}.")
     if weight.shape != losses.shape:
         raise ValueError(
             f"[{op}] weight must have the input's shape {losses.shape}, got {weight.shape}."

@@ -6,9 +6,11 @@ Fan-in and fan-out of a weight of shape (O, I, k₁, …) are I·k₁⋯ and O·
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .._core import Generator, Tensor
 from .._grad import no_grad
+from .._names import suggest
 
 __all__ = [
     "calculate_gain",
@@ -22,6 +24,11 @@ __all__ = [
     "xavier_uniform_",
     "zeros_",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(suggest("nn.init", name, __all__))
+
 
 _GAINS = {
     "linear": 1.0,
