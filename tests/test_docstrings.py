@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ PUBLIC = [
     for name in owner.__all__
     if name != "__version__"
 ]
+METHODS = [name for name in vars(dc.Tensor) if not name.startswith("_")]
 CLASSES = [
     pytest.param(getattr(owner, name), id=name)
     for owner in (nn, optim, dc.train)
@@ -47,11 +50,22 @@ def test_examples(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert not list(tmp_path.iterdir())
 
 
+def is_described(value: Any) -> bool:
+    """Whether there is more than the signatures that pybind11 writes."""
+    lines = [line for line in (value.__doc__ or "").splitlines() if line]
+    return any(not re.search(r"\) -> |\(\*args, \*\*kwargs\)|Overloaded", line) for line in lines)
+
+
 @pytest.mark.parametrize("public", PUBLIC)
 def test_described(public: Any) -> None:
-    assert public.__doc__
+    assert is_described(public)
 
 
 @pytest.mark.parametrize("public", CLASSES)
 def test_has_an_example(public: type) -> None:
     assert ">>> " in (public.__doc__ or "")
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_method_described(name: str) -> None:
+    assert is_described(inspect.getattr_static(dc.Tensor, name))

@@ -185,8 +185,7 @@ void register_elementwise(py::module_& m, TensorClass& tensor) {
     const ReleaseGil release(std::max(condition->numel(), first.numel()));
     return where(condition, first, second);
   };
-  m.def("where", choose, py::arg("condition"), py::arg("input"), py::arg("other"),
-        "The element of input where the condition holds, that of other elsewhere.");
+  m.def("where", choose, py::arg("condition"), py::arg("input"), py::arg("other"));
   tensor.def(
       "where",
       [choose](const Tensor& x, const Tensor& condition, const py::handle& other) {

@@ -50,5 +50,6 @@ PYBIND11_MODULE(_core, m) {
   register_random(m);
   register_reduce(m, tensor);
   register_copy(m, tensor);
+  register_describe(m);
   explain_arguments(m);
 }

@@ -137,6 +137,7 @@ if _TYPE_CHECKING:
     from .train import Trainer
 
 from . import _tensor  # isort: skip  (gives Tensor its methods)
+from . import _docs  # isort: skip  (gives what is compiled its docstrings)
 
 __all__ = [
     "Generator",
