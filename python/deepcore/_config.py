@@ -15,7 +15,14 @@ def show_config() -> None:
 
 
 def get_num_threads() -> int:
-    """The threads an op may use from the calling thread."""
+    """The threads an op may use from the calling thread.
+
+    Example:
+        >>> import deepcore as dc
+        >>> with dc.threads(2):
+        ...     dc.get_num_threads()
+        2
+    """
     return _core.num_threads()
 
 
@@ -27,6 +34,14 @@ def set_num_threads(n: int) -> None:
 
     Raises:
         ValueError: n is not in 1 to 4096.
+
+    Example:
+        >>> import deepcore as dc
+        >>> before = dc.get_num_threads()
+        >>> dc.set_num_threads(1)
+        >>> dc.get_num_threads()
+        1
+        >>> dc.set_num_threads(before)
     """
     _core.set_num_threads(n)
 

@@ -62,7 +62,16 @@ def full(
     device: _Where = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """A tensor of shape `size` filled with `fill_value`, of the value's own kind unless `dtype`."""
+    """A tensor of shape `size` filled with `fill_value`, of the value's own kind unless `dtype`.
+
+    Raises:
+        ValueError: a size is negative.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.full((2,), 7)
+        tensor([7, 7])
+    """
     if dtype is None:
         dtype = (
             _core.dtype.bool
@@ -76,7 +85,17 @@ def full(
 def zeros(
     *size: _Size, dtype: Any = float32, device: _Where = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of zeros: `zeros(2, 3)` or `zeros((2, 3))`."""
+    """A tensor of zeros: `zeros(2, 3)` or `zeros((2, 3))`.
+
+    Raises:
+        ValueError: a size is negative.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.zeros(2, 2)
+        tensor([[0., 0.],
+                [0., 0.]])
+    """
     return _finish(
         _core.full(_shape(size), 0, _core.to_dtype(dtype or float32)), device, requires_grad
     )
@@ -85,7 +104,16 @@ def zeros(
 def ones(
     *size: _Size, dtype: Any = float32, device: _Where = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of ones: `ones(2, 3)` or `ones((2, 3))`."""
+    """A tensor of ones: `ones(2, 3)` or `ones((2, 3))`.
+
+    Raises:
+        ValueError: a size is negative.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.ones(3)
+        tensor([1., 1., 1.])
+    """
     return _finish(
         _core.full(_shape(size), 1, _core.to_dtype(dtype or float32)), device, requires_grad
     )
@@ -94,29 +122,62 @@ def ones(
 def empty(
     *size: _Size, dtype: Any = float32, device: _Where = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor whose elements are whatever memory held."""
+    """A tensor whose elements are whatever memory held.
+
+    Raises:
+        ValueError: a size is negative.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.empty(2, 3).shape
+        (2, 3)
+    """
     return _finish(
         _core.empty(_shape(size), _core.to_dtype(dtype or float32)), device, requires_grad
     )
 
 
 def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, **options: Any) -> Tensor:
-    """A tensor of x's shape, and dtype unless given, filled with `fill_value`."""
+    """A tensor of x's shape, and dtype unless given, filled with `fill_value`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.full_like(dc.zeros(2), 7)
+        tensor([7., 7.])
+    """
     return full(x.shape, fill_value, dtype=dtype or x.dtype, **options)
 
 
 def zeros_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
-    """Zeros of x's shape, and dtype unless given."""
+    """Zeros of x's shape, and dtype unless given.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.zeros_like(dc.arange(2))
+        tensor([0, 0])
+    """
     return zeros(x.shape, dtype=dtype or x.dtype, **options)
 
 
 def ones_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
-    """Ones of x's shape, and dtype unless given."""
+    """Ones of x's shape, and dtype unless given.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.ones_like(dc.arange(2))
+        tensor([1, 1])
+    """
     return ones(x.shape, dtype=dtype or x.dtype, **options)
 
 
 def empty_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
-    """An unfilled tensor of x's shape, and dtype unless given."""
+    """An unfilled tensor of x's shape, and dtype unless given.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.empty_like(dc.ones(2, 3)).shape
+        (2, 3)
+    """
     return empty(x.shape, dtype=dtype or x.dtype, **options)
 
 
@@ -128,7 +189,17 @@ def eye(
     device: _Where = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """The n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere."""
+    """The n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere.
+
+    Raises:
+        ValueError: a size is negative.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.eye(2)
+        tensor([[1., 0.],
+                [0., 1.]])
+    """
     x = _core.eye(n, n if m is None else m, _core.to_dtype(dtype or float32))
     return _finish(x, device, requires_grad)
 
@@ -193,16 +264,33 @@ def linspace(
 
     Raises:
         ValueError: steps is negative.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.linspace(0, 1, 3)
+        tensor([0. , 0.5, 1. ])
     """
     x = _core.linspace(start, end, steps, _core.to_dtype(dtype or float32))
     return _finish(x, device, requires_grad)
 
 
 def is_tensor(x: object) -> bool:
-    """Whether x is a deepcore Tensor."""
+    """Whether x is a deepcore Tensor.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.is_tensor(dc.ones(1)), dc.is_tensor(1.0)
+        (True, False)
+    """
     return isinstance(x, Tensor)
 
 
 def numel(x: Tensor) -> int:
-    """The number of elements of x."""
+    """The number of elements of x.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.numel(dc.ones(2, 3))
+        6
+    """
     return x.numel()

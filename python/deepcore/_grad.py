@@ -110,13 +110,31 @@ class no_grad(_GradMode):  # noqa: N801 - PyTorch's name
 
 
 class enable_grad(_GradMode):  # noqa: N801 - PyTorch's name
-    """Ops inside record a graph, also within `no_grad`."""
+    """Ops inside record a graph, also within `no_grad`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> x = dc.ones(2, requires_grad=True)
+        >>> with dc.no_grad(), dc.enable_grad():
+        ...     y = x.exp()
+        >>> y.requires_grad
+        True
+    """
 
     _enabled = True
 
 
 class inference_mode(_GradMode):  # noqa: N801 - PyTorch's name
-    """The same as `no_grad`; `inference_mode(False)` records, as `enable_grad`."""
+    """The same as `no_grad`; `inference_mode(False)` records, as `enable_grad`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> x = dc.ones(2, requires_grad=True)
+        >>> with dc.inference_mode():
+        ...     y = x.exp()
+        >>> y.requires_grad
+        False
+    """
 
     def __init__(self, mode: bool = True) -> None:
         super().__init__()
@@ -124,7 +142,14 @@ class inference_mode(_GradMode):  # noqa: N801 - PyTorch's name
 
 
 class set_grad_enabled(_GradMode):  # noqa: N801 - PyTorch's name
-    """Switches recording on or off: at once when called, and back at the end of a `with`."""
+    """Switches recording on or off: at once when called, and back at the end of a `with`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> with dc.set_grad_enabled(False):
+        ...     dc.is_grad_enabled()
+        False
+    """
 
     def __init__(self, mode: bool) -> None:
         super().__init__()
@@ -141,5 +166,12 @@ class set_grad_enabled(_GradMode):  # noqa: N801 - PyTorch's name
 
 
 def is_grad_enabled() -> bool:
-    """Whether ops called from this thread record a graph now."""
+    """Whether ops called from this thread record a graph now.
+
+    Example:
+        >>> import deepcore as dc
+        >>> with dc.no_grad():
+        ...     dc.is_grad_enabled()
+        False
+    """
     return _core.is_grad_enabled()

@@ -32,22 +32,56 @@ def manual_seed(seed: int) -> Generator:
 
 
 def seed() -> int:
-    """Starts the process's generator at a seed that the system draws; returns it."""
+    """Starts the process's generator at a seed that the system draws; returns it.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.seed() == dc.initial_seed()
+        True
+    """
     return _seed(_core.default_generator)
 
 
 def initial_seed() -> int:
-    """The seed that the process's generator started at."""
+    """The seed that the process's generator started at.
+
+    Example:
+        >>> import deepcore as dc
+        >>> _ = dc.manual_seed(3)
+        >>> dc.initial_seed()
+        3
+    """
     return _initial_seed(_core.default_generator)
 
 
 def get_rng_state() -> tuple[int, int, int]:
-    """The state of the process's generator: seed, stream, and how much has been drawn."""
+    """The state of the process's generator: seed, stream, and how much has been drawn.
+
+    Example:
+        >>> import deepcore as dc
+        >>> state = dc.get_rng_state()
+        >>> first = dc.rand(2).tolist()
+        >>> dc.set_rng_state(state)
+        >>> dc.rand(2).tolist() == first
+        True
+    """
     return _core.default_generator._state()
 
 
 def set_rng_state(new_state: State) -> None:
-    """Goes on from what `get_rng_state()` gave."""
+    """Goes on from what `get_rng_state()` gave.
+
+    Raises:
+        ValueError: new_state is not what `get_rng_state()` gives.
+
+    Example:
+        >>> import deepcore as dc
+        >>> state = dc.get_rng_state()
+        >>> first = dc.rand(2).tolist()
+        >>> dc.set_rng_state(state)
+        >>> dc.rand(2).tolist() == first
+        True
+    """
     _set_state(_core.default_generator, new_state)
 
 
@@ -95,7 +129,17 @@ def _uniform_(
     generator: Generator | None = None,
     **from_by_name: float,
 ) -> Tensor:
-    """Fills the tensor evenly from [from, to); returns it."""
+    """Fills the tensor evenly from [from, to); returns it.
+
+    Raises:
+        TypeError: the tensor is not float32 or float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> x = dc.empty(9).uniform_(-1, 1)
+        >>> bool(-1 <= x.min()), bool(x.max() < 1)
+        (True, True)
+    """
     low = from_by_name.pop("from", from_)  # a keyword of Python's, but PyTorch's name
     if from_by_name:
         raise TypeError(f"[uniform] unknown option {next(iter(from_by_name))!r}.")
@@ -106,7 +150,16 @@ def _uniform_(
 def _normal_(
     self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fills the tensor from the normal distribution N(mean, std²); returns it."""
+    """Fills the tensor from the normal distribution N(mean, std²); returns it.
+
+    Raises:
+        TypeError: the tensor is not float32 or float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.empty(2, 3).normal_(0, 0.1).shape
+        (2, 3)
+    """
     _core.normal_(self, mean, std, generator)
     return self
 
@@ -114,7 +167,16 @@ def _normal_(
 def _bernoulli_(
     self: Tensor, p: Tensor | float = 0.5, *, generator: Generator | None = None
 ) -> Tensor:
-    """Sets each element to 1 with probability p, else to 0; returns the tensor."""
+    """Sets each element to 1 with probability p, else to 0; returns the tensor.
+
+    Raises:
+        ValueError: p is not in 0 to 1.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.empty(3).bernoulli_(1)
+        tensor([1., 1., 1.])
+    """
     _core.bernoulli_(self, p if isinstance(p, Tensor) else tensor(p, self.dtype), generator)
     return self
 
@@ -133,6 +195,12 @@ def rand(
 
     Raises:
         TypeError: dtype is not float32 or float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> x = dc.rand(2, 3)
+        >>> x.shape, bool(x.min() >= 0), bool(x.max() < 1)
+        ((2, 3), True, True)
     """
     x = _uniform_(empty(_shape(size), dtype=dtype or float32), generator=generator)
     return _finish(x, device, requires_grad)
@@ -152,6 +220,11 @@ def randn(
 
     Reference:
         Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958).
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.randn(2, 3).shape
+        (2, 3)
     """
     x = _normal_(empty(_shape(size), dtype=dtype or float32), generator=generator)
     return _finish(x, device, requires_grad)
@@ -171,6 +244,11 @@ def randint(
 
     Raises:
         ValueError: low is not below high.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.randint(5, 6, (3,))
+        tensor([5, 5, 5])
     """
     if size is None and not isinstance(high, SupportsIndex):
         low, high, size = 0, low, high
@@ -191,25 +269,48 @@ def randperm(
 
     Raises:
         ValueError: n is negative.
+
+    Example:
+        >>> import deepcore as dc
+        >>> sorted(dc.randperm(4).tolist())
+        [0, 1, 2, 3]
     """
     x = _core.randperm(n, generator)
     return _finish(x if dtype in (None, int64) else tensor(x.numpy(), dtype), device, False)
 
 
 def rand_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
-    """`rand` of x's shape, and dtype unless given."""
+    """`rand` of x's shape, and dtype unless given.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.rand_like(dc.zeros(2, 3)).shape
+        (2, 3)
+    """
     return rand(x.shape, dtype=dtype or x.dtype, **options)
 
 
 def randn_like(x: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
-    """`randn` of x's shape, and dtype unless given."""
+    """`randn` of x's shape, and dtype unless given.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.randn_like(dc.zeros(2, 3)).shape
+        (2, 3)
+    """
     return randn(x.shape, dtype=dtype or x.dtype, **options)
 
 
 def randint_like(
     x: Tensor, low: int, high: int | None = None, *, dtype: Any = None, **options: Any
 ) -> Tensor:
-    """`randint` of x's shape, and dtype unless given."""
+    """`randint` of x's shape, and dtype unless given.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.randint_like(dc.zeros(2), 5, 6)
+        tensor([5., 5.])
+    """
     if high is None:
         low, high = 0, low
     return randint(low, high, x.shape, dtype=dtype or x.dtype, **options)
@@ -220,6 +321,11 @@ def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
 
     Raises:
         ValueError: an element of input is not in 0 to 1.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.bernoulli(dc.tensor([0.0, 1.0]))
+        tensor([0., 1.])
     """
     return _bernoulli_(empty(input.shape, dtype=input.dtype), input.detach(), generator=generator)
 

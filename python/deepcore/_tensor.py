@@ -78,12 +78,28 @@ def __reduce__(self: Tensor) -> tuple[Callable[..., Tensor], tuple[npt.NDArray[A
 
 
 def tolist(self: Tensor) -> Any:
-    """The elements as nested lists of Python numbers; a number for a tensor without axes."""
+    """The elements as nested lists of Python numbers; a number for a tensor without axes.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([[1, 2]]).tolist()
+        [[1, 2]]
+    """
     return self.detach().numpy().tolist()
 
 
 def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
-    """Sets whether backward gives this leaf a gradient; returns it."""
+    """Sets whether backward gives this leaf a gradient; returns it.
+
+    Raises:
+        RuntimeError: it is set to False on a tensor that an op made.
+        TypeError: the tensor is not float32 or float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.ones(2).requires_grad_()
+        tensor([1., 1.], requires_grad=True)
+    """
     self.requires_grad = requires_grad
     return self
 
@@ -96,6 +112,14 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Remo
 
     Raises:
         RuntimeError: the tensor does not require a gradient.
+
+    Example:
+        >>> import deepcore as dc
+        >>> w = dc.ones(2, requires_grad=True)
+        >>> handle = w.register_hook(lambda gradient: 2 * gradient)
+        >>> w.sum().backward()
+        >>> w.grad
+        tensor([2., 2.])
     """
     return RemovableHandle(self._register_hook(hook))
 
@@ -133,6 +157,11 @@ def to(self: Tensor, *target: Any, **options: Any) -> Tensor:
     Raises:
         ValueError: a device that is not the CPU.
         TypeError: an unknown option.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([1.7]).to(dc.int64)
+        tensor([1])
     """
     wanted = options.pop("dtype", None)
     check_device(options.pop("device", None))
@@ -153,42 +182,91 @@ def to(self: Tensor, *target: Any, **options: Any) -> Tensor:
 
 
 def cpu(self: Tensor) -> Tensor:
-    """The tensor itself: it is on the CPU."""
+    """The tensor itself: it is on the CPU.
+
+    Example:
+        >>> import deepcore as dc
+        >>> x = dc.ones(1)
+        >>> x.cpu() is x
+        True
+    """
     return self
 
 
 def to_float(self: Tensor) -> Tensor:
-    """The tensor as float32."""
+    """The tensor as float32.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([1, 2]).float()
+        tensor([1., 2.])
+    """
     return self._cast(float32)
 
 
 def to_double(self: Tensor) -> Tensor:
-    """The tensor as float64."""
+    """The tensor as float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([1, 2]).double()
+        tensor([1., 2.], dtype=deepcore.float64)
+    """
     return self._cast(float64)
 
 
 def to_long(self: Tensor) -> Tensor:
-    """The tensor as int64; fractions are cut off."""
+    """The tensor as int64; fractions are cut off.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([1.7, -1.7]).long()
+        tensor([ 1, -1])
+    """
     return self._cast(int64)
 
 
 def to_int(self: Tensor) -> Tensor:
-    """The tensor as int64, the one signed integer type there is."""
+    """The tensor as int64, the one signed integer type there is.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([1.7, -1.7]).int()
+        tensor([ 1, -1])
+    """
     return self._cast(int64)
 
 
 def to_bool(self: Tensor) -> Tensor:
-    """Whether each element is not zero."""
+    """Whether each element is not zero.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([0.0, 0.5]).bool()
+        tensor([False,  True])
+    """
     return self._cast(bool_)
 
 
 def type_as(self: Tensor, other: Tensor) -> Tensor:
-    """The tensor as other's dtype."""
+    """The tensor as other's dtype.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([1, 2]).type_as(dc.ones(1))
+        tensor([1., 2.])
+    """
     return self._cast(other.dtype)
 
 
 def is_floating_point(self: Tensor) -> bool:
-    """Whether the elements are float32 or float64."""
+    """Whether the elements are float32 or float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.ones(1).is_floating_point()
+        True
+    """
     return self.dtype in (float32, float64)
 
 

@@ -78,43 +78,108 @@ def check_old(old: dict[str, Any]) -> None:
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """max(x, 0); see `nn.ReLU`."""
+    """max(x, 0); see `nn.ReLU`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.relu(dc.tensor([-1.0, 2.0]))
+        tensor([0., 2.])
+    """
     return _core.relu(input)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """x above 0, negative_slope * x below; see `nn.LeakyReLU`."""
+    """x above 0, negative_slope * x below; see `nn.LeakyReLU`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.leaky_relu(dc.tensor([-1.0, 2.0]), 0.5)
+        tensor([-0.5,  2. ])
+    """
     return _core.leaky_relu(input, negative_slope)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """x Φ(x), or its approximation by 'tanh'; see `nn.GELU`."""
+    """x Φ(x), or its approximation by 'tanh'; see `nn.GELU`.
+
+    Raises:
+        ValueError: approximate is neither 'none' nor 'tanh'.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> f"{F.gelu(dc.tensor(1.0)):.4f}"
+        '0.8413'
+    """
     check_approximate(approximate)
     return _core.gelu(input, approximate)
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """1 / (1 + e⁻ˣ); see `nn.Sigmoid`."""
+    """1 / (1 + e⁻ˣ); see `nn.Sigmoid`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.sigmoid(dc.tensor([0.0]))
+        tensor([0.5])
+    """
     return _core.sigmoid(input)
 
 
 def tanh(input: Tensor) -> Tensor:
-    """The hyperbolic tangent; see `nn.Tanh`."""
+    """The hyperbolic tangent; see `nn.Tanh`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.tanh(dc.tensor([0.0]))
+        tensor([0.])
+    """
     return _core.tanh(input)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
-    """x / (1 + e⁻ˣ); see `nn.SiLU`."""
+    """x / (1 + e⁻ˣ); see `nn.SiLU`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> f"{F.silu(dc.tensor(1.0)):.4f}"
+        '0.7311'
+    """
     return _core.silu(input)
 
 
 def softmax(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
-    """Probabilities along axis `dim`, also called `axis`; see `nn.Softmax`."""
+    """Probabilities along axis `dim`, also called `axis`; see `nn.Softmax`.
+
+    Raises:
+        IndexError: dim is out of range.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.softmax(dc.zeros(1, 2), 1)
+        tensor([[0.5, 0.5]])
+    """
     return _core.softmax(input, _chosen_dim("softmax", input, dim if axis is None else axis))
 
 
 def log_softmax(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
-    """Log-probabilities along axis `dim`, also called `axis`; see `nn.LogSoftmax`."""
+    """Log-probabilities along axis `dim`, also called `axis`; see `nn.LogSoftmax`.
+
+    Raises:
+        IndexError: dim is out of range.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> f"{F.log_softmax(dc.zeros(2), 0)[0]:.4f}"
+        '-0.6931'
+    """
     return _core.log_softmax(
         input, _chosen_dim("log_softmax", input, dim if axis is None else axis)
     )
@@ -132,7 +197,17 @@ def _chosen_dim(op: str, input: Tensor, dim: int | None) -> int:
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Zeros with probability p, the rest scaled by 1 / (1 − p); see `nn.Dropout`."""
+    """Zeros with probability p, the rest scaled by 1 / (1 − p); see `nn.Dropout`.
+
+    Raises:
+        ValueError: p is not in 0 to 1.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.dropout(dc.ones(3), 0.5, training=False)
+        tensor([1., 1., 1.])
+    """
     check_probability(p)
     return _core.dropout(input, p) if training else input
 
@@ -148,7 +223,17 @@ def mse_loss(
     weight: Tensor | None = None,
     **old: Any,
 ) -> Tensor:
-    """(x − y)²; see `nn.MSELoss`. A `weight` of the input's shape weighs elements and the mean."""
+    """(x − y)²; see `nn.MSELoss`. A `weight` of the input's shape weighs elements and the mean.
+
+    Raises:
+        ValueError: the shapes differ, or reduction is none of the three.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.mse_loss(dc.zeros(2), dc.tensor([1.0, 3.0]))
+        tensor(5.)
+    """
     check_old(old)
     if weight is None:
         return _core.mse_loss(input, target, reduction)
@@ -163,7 +248,17 @@ def l1_loss(
     weight: Tensor | None = None,
     **old: Any,
 ) -> Tensor:
-    """|x − y|; see `nn.L1Loss`. A `weight` of the input's shape weighs elements and the mean."""
+    """|x − y|; see `nn.L1Loss`. A `weight` of the input's shape weighs elements and the mean.
+
+    Raises:
+        ValueError: the shapes differ, or reduction is none of the three.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.l1_loss(dc.zeros(2), dc.tensor([1.0, 3.0]))
+        tensor(2.)
+    """
     check_old(old)
     if weight is None:
         return _core.l1_loss(input, target, reduction)
@@ -194,7 +289,18 @@ def cross_entropy(
     label_smoothing: float = 0.0,
     **old: Any,
 ) -> Tensor:
-    """The cross entropy of softmax(x) and the target; see `nn.CrossEntropyLoss`."""
+    """The cross entropy of softmax(x) and the target; see `nn.CrossEntropyLoss`.
+
+    Raises:
+        ValueError: shapes do not fit, or reduction or label_smoothing is out of range.
+        IndexError: a class index is not in 0 to C − 1.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> f"{F.cross_entropy(dc.zeros(2, 4), dc.tensor([0, 3])):.4f}"
+        '1.3863'
+    """
     check_old(old)
     return _core.cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
 
@@ -208,7 +314,18 @@ def nll_loss(
     reduction: str = "mean",
     **old: Any,
 ) -> Tensor:
-    """−w_k x_k of class indices k; see `nn.NLLLoss`."""
+    """−w_k x_k of class indices k; see `nn.NLLLoss`.
+
+    Raises:
+        ValueError: shapes do not fit, or reduction is none of the three.
+        IndexError: a class index is not in 0 to C − 1.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> F.nll_loss(dc.tensor([[-1.0, -2.0]]), dc.tensor([1]))
+        tensor(2.)
+    """
     check_old(old)
     return _core.nll_loss(input, target, weight, ignore_index, reduction)
 
@@ -221,7 +338,17 @@ def binary_cross_entropy(
     reduction: str = "mean",
     **old: Any,
 ) -> Tensor:
-    """−w (y log x + (1 − y) log(1 − x)); see `nn.BCELoss`."""
+    """−w (y log x + (1 − y) log(1 − x)); see `nn.BCELoss`.
+
+    Raises:
+        ValueError: the shapes differ, or reduction is none of the three.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> f"{F.binary_cross_entropy(dc.tensor([0.5]), dc.tensor([1.0])):.4f}"
+        '0.6931'
+    """
     check_old(old)
     return _core.binary_cross_entropy(input, target, weight, reduction)
 
@@ -235,6 +362,17 @@ def binary_cross_entropy_with_logits(
     pos_weight: Tensor | None = None,
     **old: Any,
 ) -> Tensor:
-    """The binary cross entropy of sigmoid(x); see `nn.BCEWithLogitsLoss`."""
+    """The binary cross entropy of sigmoid(x); see `nn.BCEWithLogitsLoss`.
+
+    Raises:
+        ValueError: the shapes differ, or reduction is none of the three.
+
+    Example:
+        >>> import deepcore as dc
+        >>> from deepcore.nn import functional as F
+        >>> loss = F.binary_cross_entropy_with_logits(dc.zeros(1), dc.tensor([1.0]))
+        >>> f"{loss:.4f}"
+        '0.6931'
+    """
     check_old(old)
     return _core.binary_cross_entropy_with_logits(input, target, weight, reduction, pos_weight)

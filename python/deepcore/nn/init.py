@@ -73,7 +73,16 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 def uniform_(
     tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
-    """Fills the tensor evenly from [a, b); returns it."""
+    """Fills the tensor evenly from [a, b); returns it.
+
+    Raises:
+        TypeError: the tensor is not float32 or float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.nn.init.uniform_(dc.empty(2, 3), -1, 1).shape
+        (2, 3)
+    """
     return tensor.uniform_(a, b, generator=generator)
 
 
@@ -81,23 +90,50 @@ def uniform_(
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
-    """Fills the tensor from the normal distribution N(mean, std²); returns it."""
+    """Fills the tensor from the normal distribution N(mean, std²); returns it.
+
+    Raises:
+        TypeError: the tensor is not float32 or float64.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.nn.init.normal_(dc.empty(2, 3), std=0.1).shape
+        (2, 3)
+    """
     return tensor.normal_(mean, std, generator=generator)
 
 
 @no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fills the tensor with `val`; returns it."""
+    """Fills the tensor with `val`; returns it.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.nn.init.constant_(dc.empty(2), 0.5)
+        tensor([0.5, 0.5])
+    """
     return tensor.fill_(val)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fills the tensor with zeros; returns it."""
+    """Fills the tensor with zeros; returns it.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.nn.init.zeros_(dc.empty(2))
+        tensor([0., 0.])
+    """
     return constant_(tensor, 0.0)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fills the tensor with ones; returns it."""
+    """Fills the tensor with ones; returns it.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.nn.init.ones_(dc.empty(2))
+        tensor([1., 1.])
+    """
     return constant_(tensor, 1.0)
 
 
@@ -130,6 +166,11 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
     Reference:
         Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
         networks" (2010).
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.nn.init.xavier_normal_(dc.empty(2, 3)).shape
+        (2, 3)
     """
     std = gain * math.sqrt(2 / max(sum(_fans("xavier_normal_", tensor)), 1))
     return normal_(tensor, 0.0, std, generator)
@@ -180,6 +221,11 @@ def kaiming_normal_(
 
     Reference:
         He, Zhang, Ren and Sun, "Delving Deep into Rectifiers" (2015).
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.nn.init.kaiming_normal_(dc.empty(2, 3)).shape
+        (2, 3)
     """
     std = _kaiming_std("kaiming_normal_", tensor, a, mode, nonlinearity)
     return normal_(tensor, 0.0, std, generator)
