@@ -154,6 +154,19 @@ def test_threads_of_the_environment(environment: dict[str, str], expected: int) 
     assert int(run_python(code, **environment).stdout) == expected
 
 
+@pytest.mark.parametrize("wrong", ["abc", "0", "-3", "99999", "2.5"])
+def test_a_wrong_number_of_threads_is_an_import_error(wrong: str) -> None:
+    code = """
+        try:
+            import deepcore
+        except ImportError as error:
+            print(error)
+    """
+    assert run_python(code, DEEPCORE_NUM_THREADS=wrong).stdout.strip() == (
+        f"[threads] DEEPCORE_NUM_THREADS must be a whole number from 1 to 4096, got '{wrong}'."
+    )
+
+
 def test_threads_set_and_local() -> None:
     before = dc.get_num_threads()
     try:

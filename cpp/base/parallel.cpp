@@ -32,17 +32,23 @@ const int at_load = omp_get_num_procs();
 thread_local bool in_region = false;
 thread_local int local_threads = 0;
 
-int threads_of(const char* variable) {
+constexpr int most_threads = 4096;
+
+// 0 if the variable is not set, or has no number in range before `end`.
+int threads_of(const char* variable, char end = 0) {
   const char* text = std::getenv(variable);
-  const long n = text ? std::strtol(text, nullptr, 10) : 0;  // OMP_NUM_THREADS may be a list: "4,2"
-  return n > 0 && n <= 4096 ? static_cast<int>(n) : 0;
+  if (!text) return 0;
+  char* rest = nullptr;
+  const long n = std::strtol(text, &rest, 10);
+  return rest != text && (!*rest || *rest == end) && n > 0 && n <= most_threads
+             ? static_cast<int>(n)
+             : 0;
 }
 
 std::atomic<int>& process_threads() {
   static std::atomic<int> n = [] {
-    for (const char* variable : {"DEEPCORE_NUM_THREADS", "OMP_NUM_THREADS"}) {
-      if (const int threads = threads_of(variable)) return threads;
-    }
+    if (const int threads = threads_of("DEEPCORE_NUM_THREADS")) return threads;
+    if (const int threads = threads_of("OMP_NUM_THREADS", ',')) return threads;  // such as "4,2"
     return usable_cores();
   }();
   return n;
@@ -88,19 +94,28 @@ const char* threading_layer() noexcept {
 #endif
 }
 
+void check_threads_of_environment() {
+  const char* text = std::getenv("DEEPCORE_NUM_THREADS");
+  if (text && *text && !threads_of("DEEPCORE_NUM_THREADS")) {
+    throw ValueError("threads", "DEEPCORE_NUM_THREADS must be a whole number from 1 to ",
+                     most_threads, ", got '", text, "'.");
+  }
+}
+
 int num_threads() noexcept {
   return local_threads ? local_threads : process_threads().load();
 }
 
 void set_num_threads(int n) {
-  if (n < 1 || n > 4096) {
-    throw ValueError("set_num_threads", "n must be in 1 to 4096, got ", n, ".");
+  if (n < 1 || n > most_threads) {
+    throw ValueError("set_num_threads", "n must be in 1 to ", most_threads, ", got ", n, ".");
   }
   process_threads() = n;
 }
 
 int set_local_threads(int n) {
-  if (n < 0 || n > 4096) throw ValueError("threads", "n must be in 1 to 4096, got ", n, ".");
+  if (n < 0 || n > most_threads)
+    throw ValueError("threads", "n must be in 1 to ", most_threads, ", got ", n, ".");
   return std::exchange(local_threads, n);
 }
 

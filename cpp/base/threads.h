@@ -6,6 +6,9 @@ namespace deepcore {
 // DEEPCORE_NUM_THREADS, else OMP_NUM_THREADS, else usable_cores(), until set.
 void set_num_threads(int n);
 
+// ValueError if DEEPCORE_NUM_THREADS holds something else than a number of threads.
+void check_threads_of_environment();
+
 // The calling thread's own number; 0 takes the process's again. Returns the one before.
 int set_local_threads(int n);
 

@@ -1,4 +1,5 @@
 #include "base/cpu.h"
+#include "base/threads.h"
 #include "bindings/arguments.h"
 #include "bindings/errors.h"
 #include "bindings/families.h"
@@ -18,6 +19,7 @@ void translate(std::exception_ptr thrown) {
 
 void load_kernels() {
   try {
+    check_threads_of_environment();
     choose_kernels(library_folder());
   } catch (const Error& error) {
     throw py::import_error(error.what());

@@ -4,6 +4,7 @@
 
 #include "bindings/dims.h"
 #include "bindings/families.h"
+#include "ops/elementwise.h"
 #include "ops/extreme.h"
 #include "ops/softmax.h"
 
@@ -11,6 +12,10 @@ namespace deepcore {
 namespace {
 
 using Class = py::class_<TensorImpl, Tensor>;
+
+Tensor as_dtype(const Tensor& x, const py::handle& dtype) {
+  return dtype.is_none() ? x : cast(x, to_dtype(dtype));
+}
 
 // f(x, dim, keepdim), as method and function; `axis` serves for `dim`.
 template <class F>
@@ -27,19 +32,42 @@ void define_reduction(py::module_& m, Class& tensor, const char* name, F f) {
   m.def(name, call, py::arg("input"), py::kw_only(), py::arg("axis"), keepdim);
 }
 
+// The same of x as another dtype.
+template <class F>
+void define_sum(py::module_& m, Class& tensor, const char* name, F f) {
+  const auto call = [name, f](const Tensor& x, const py::handle& dim, bool keepdim,
+                              const py::handle& dtype) {
+    const Dims dims = to_dims(name, dim);
+    const Tensor terms = as_dtype(x, dtype);
+    const ReleaseGil release(x->numel());
+    return f(terms, dims, keepdim);
+  };
+  const auto keepdim = py::arg("keepdim") = false;
+  const auto dtype = py::arg("dtype") = py::none();
+  tensor.def(name, call, py::arg("dim") = py::none(), keepdim, py::kw_only(), dtype);
+  tensor.def(name, call, py::kw_only(), py::arg("axis"), keepdim, dtype);
+  m.def(name, call, py::arg("input"), py::arg("dim") = py::none(), keepdim, py::kw_only(), dtype);
+  m.def(name, call, py::arg("input"), py::kw_only(), py::arg("axis"), keepdim, dtype);
+}
+
+// `unbiased` is the older name: True is correction 1, False is 0.
 void define_var(py::module_& m, Class& tensor) {
-  const auto call = [](const Tensor& x, const py::handle& dim, double correction, bool keepdim) {
+  const auto call = [](const Tensor& x, const py::handle& dim, double correction, bool keepdim,
+                       std::optional<bool> unbiased) {
     const Dims dims = to_dims("var", dim);
+    if (unbiased) correction = *unbiased ? 1 : 0;
     const ReleaseGil release(x->numel());
     return var(x, dims, correction, keepdim);
   };
   const auto correction = py::arg("correction") = 1.0;
   const auto keepdim = py::arg("keepdim") = false;
+  const auto unbiased = py::arg("unbiased") = py::none();
   const auto dim = py::arg("dim") = py::none();
-  tensor.def("var", call, dim, py::kw_only(), correction, keepdim);
-  tensor.def("var", call, py::kw_only(), py::arg("axis"), correction, keepdim);
-  m.def("var", call, py::arg("input"), dim, py::kw_only(), correction, keepdim);
-  m.def("var", call, py::arg("input"), py::kw_only(), py::arg("axis"), correction, keepdim);
+  tensor.def("var", call, dim, py::kw_only(), correction, keepdim, unbiased);
+  tensor.def("var", call, py::kw_only(), py::arg("axis"), correction, keepdim, unbiased);
+  m.def("var", call, py::arg("input"), dim, py::kw_only(), correction, keepdim, unbiased);
+  m.def("var", call, py::arg("input"), py::kw_only(), py::arg("axis"), correction, keepdim,
+        unbiased);
 }
 
 // A pair that also has names, as PyTorch's: x.max(1).values.
@@ -63,11 +91,17 @@ void define_extreme(py::module_& m, Class& tensor, const char* name, bool larges
     }
     return named_pair(result);
   };
+  const auto of_two = [=](const Tensor& x, const Tensor& other) {
+    const ReleaseGil release(x->numel());
+    return binary(largest ? Binary::maximum : Binary::minimum, x, other);
+  };
   const auto keepdim = py::arg("keepdim") = false;
   tensor.def(name, all)
+      .def(name, of_two, py::arg("other"))
       .def(name, along, py::arg("dim"), keepdim)
       .def(name, along, py::arg("axis"), keepdim);
   m.def(name, all, py::arg("input"));
+  m.def(name, of_two, py::arg("input"), py::arg("other"));
   m.def(name, along, py::arg("input"), py::arg("dim"), keepdim);
   m.def(name, along, py::arg("input"), py::arg("axis"), keepdim);
 }
@@ -86,20 +120,23 @@ void define_arg_extreme(py::module_& m, Class& tensor, const char* name, bool la
 
 void define_softmax(py::module_& m, Class& tensor, const char* name,
                     Tensor (*f)(const Tensor&, std::int64_t)) {
-  const auto call = [f](const Tensor& x, std::int64_t dim) {
+  const auto call = [f](const Tensor& x, std::int64_t dim, const py::handle& dtype) {
+    const Tensor scores = as_dtype(x, dtype);
     const ReleaseGil release(x->numel());
-    return f(x, dim);
+    return f(scores, dim);
   };
-  tensor.def(name, call, py::arg("dim")).def(name, call, py::arg("axis"));
-  m.def(name, call, py::arg("input"), py::arg("dim"));
-  m.def(name, call, py::arg("input"), py::arg("axis"));
+  const auto dtype = py::arg("dtype") = py::none();
+  tensor.def(name, call, py::arg("dim"), dtype);
+  tensor.def(name, call, py::kw_only(), py::arg("axis"), dtype);
+  m.def(name, call, py::arg("input"), py::arg("dim"), dtype);
+  m.def(name, call, py::arg("input"), py::kw_only(), py::arg("axis"), dtype);
 }
 
 }  // namespace
 
 void register_reduce(py::module_& m, Class& tensor) {
-  define_reduction(m, tensor, "sum", &sum);
-  define_reduction(m, tensor, "mean", &mean);
+  define_sum(m, tensor, "sum", &sum);
+  define_sum(m, tensor, "mean", &mean);
   define_reduction(m, tensor, "logsumexp", &logsumexp);
   define_var(m, tensor);
   define_extreme(m, tensor, "max", true);

@@ -136,7 +136,7 @@ if _TYPE_CHECKING:
     from .serialization import load, save
     from .train import Trainer
 
-from . import _tensor  # isort: skip  (gives Tensor its methods)
+from ._tensor import all, any  # isort: skip  (also gives Tensor its methods)
 from . import _docs  # isort: skip  (gives what is compiled its docstrings)
 
 __all__ = [
@@ -146,6 +146,8 @@ __all__ = [
     "__version__",
     "abs",
     "add",
+    "all",
+    "any",
     "arange",
     "argmax",
     "argmin",

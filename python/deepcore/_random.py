@@ -250,7 +250,9 @@ def randint(
         >>> dc.randint(5, 6, (3,))
         tensor([5, 5, 5])
     """
-    if size is None and not isinstance(high, SupportsIndex):
+    if high is None:
+        low, high = 0, low
+    elif size is None and not isinstance(high, SupportsIndex):
         low, high, size = 0, low, high
     if size is None or not isinstance(high, SupportsIndex):
         raise TypeError("[randint] size must be given, as in randint(0, 10, (2, 3)).")

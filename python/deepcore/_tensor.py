@@ -104,6 +104,28 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     return self
 
 
+def any(self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None) -> Tensor:
+    """Whether an element is not zero, along `dim` (an axis or several) or of all; NaN is not zero.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([[0, 1], [0, 0]]).any(dim=1)
+        tensor([ True, False])
+    """
+    return self.ne(0).sum(dim if axis is None else axis, keepdim).ne(0)
+
+
+def all(self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None) -> Tensor:
+    """Whether no element is zero, along `dim` (an axis or several) or of all; True of none.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.tensor([[2, 1], [0, 1]]).all(dim=0)
+        tensor([False,  True])
+    """
+    return self.eq(0).sum(dim if axis is None else axis, keepdim).eq(0)
+
+
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
     """Calls `hook(gradient)` when backward has this tensor's gradient; what it returns replaces it.
 
@@ -305,7 +327,7 @@ Example:
 
 _METHODS = (
     __repr__, __format__, __hash__, __iter__, __array__, __deepcopy__, __reduce__,
-    tolist, requires_grad_, register_hook, to, cpu, type_as, is_floating_point,
+    tolist, any, all, requires_grad_, register_hook, to, cpu, type_as, is_floating_point,
 )  # fmt: skip
 
 for _method in _METHODS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -207,3 +209,34 @@ def test_axis_serves_for_dim() -> None:
 def test_reductions_refuse(call, error, text: str) -> None:
     with pytest.raises(error, match=text):
         call(dc.zeros(2, 3))
+
+
+def test_any_and_all() -> None:
+    x = dc.tensor([[0.0, math.nan, 0.0], [0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
+    assert (bool(x.any()), bool(x.all()), bool(dc.any(x[1]))) == (True, False, False)
+    assert x.any(dim=1).tolist() == [True, False, True]
+    assert dc.all(x, axis=1, keepdim=True).tolist() == [[False], [False], [True]]
+    assert dc.zeros(0).all().item() is True
+    assert dc.zeros(0).any().item() is False
+
+
+def test_sums_as_another_dtype() -> None:
+    x = dc.tensor([200, 100], dtype=dc.uint8)
+    assert x.sum(dtype=dc.float64).dtype == dc.float64
+    assert x.float().mean(dtype="float64").item() == 150
+    assert dc.sum(dc.ones(2, 3), 1, dtype=dc.int64).tolist() == [3, 3]
+    assert dc.ones(2).softmax(0, dtype=dc.float64).dtype == dc.float64
+    w = dc.ones(2, requires_grad=True)
+    w.sum(dtype=dc.float64).backward()
+    assert w.grad.dtype == dc.float32
+
+
+def test_extremes_of_two_tensors() -> None:
+    a, b = dc.tensor([1.0, 5.0]), dc.tensor([3.0, 2.0])
+    assert (dc.max(a, b).tolist(), a.min(b).tolist()) == ([3, 5], [1, 2])
+
+
+def test_unbiased_is_the_older_name_of_a_correction() -> None:
+    x = dc.tensor([1.0, 2.0, 6.0])
+    assert x.var(unbiased=False).item() == x.var(correction=0).item()
+    assert x.var(0, unbiased=True).item() == x.var().item()

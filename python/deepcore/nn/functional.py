@@ -153,8 +153,10 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     return _core.silu(input)
 
 
-def softmax(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
-    """Probabilities along axis `dim`, also called `axis`; see `nn.Softmax`.
+def softmax(
+    input: Tensor, dim: int | None = None, *, axis: int | None = None, dtype: Any = None
+) -> Tensor:
+    """Probabilities along axis `dim`, also called `axis`, of input as dtype; see `nn.Softmax`.
 
     Raises:
         IndexError: dim is out of range.
@@ -165,11 +167,13 @@ def softmax(input: Tensor, dim: int | None = None, *, axis: int | None = None) -
         >>> F.softmax(dc.zeros(1, 2), 1)
         tensor([[0.5, 0.5]])
     """
-    return _core.softmax(input, _chosen_dim("softmax", input, dim if axis is None else axis))
+    return _core.softmax(input, _chosen_dim("softmax", input, dim if axis is None else axis), dtype)
 
 
-def log_softmax(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
-    """Log-probabilities along axis `dim`, also called `axis`; see `nn.LogSoftmax`.
+def log_softmax(
+    input: Tensor, dim: int | None = None, *, axis: int | None = None, dtype: Any = None
+) -> Tensor:
+    """Log-probabilities along axis `dim`, also called `axis`, of input as dtype; see `nn.LogSoftmax`.
 
     Raises:
         IndexError: dim is out of range.
@@ -181,7 +185,7 @@ def log_softmax(input: Tensor, dim: int | None = None, *, axis: int | None = Non
         '-0.6931'
     """
     return _core.log_softmax(
-        input, _chosen_dim("log_softmax", input, dim if axis is None else axis)
+        input, _chosen_dim("log_softmax", input, dim if axis is None else axis), dtype
     )
 
 
