@@ -173,7 +173,7 @@ def softmax(
 def log_softmax(
     input: Tensor, dim: int | None = None, *, axis: int | None = None, dtype: Any = None
 ) -> Tensor:
-    """Log-probabilities along axis `dim`, also called `axis`, of input as dtype; see `nn.LogSoftmax`.
+    """Log-probabilities along `dim`, also called `axis`, of input as dtype; see `nn.LogSoftmax`.
 
     Raises:
         IndexError: dim is out of range.
