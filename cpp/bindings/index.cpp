@@ -185,7 +185,8 @@ void set_item(const Tensor& x, const py::handle& key, const py::handle& given) {
   if (!at.has_arrays()) {
     return assign_layout(x, at.layout(), as_value(given, x->dtype(), at.layout().shape));
   }
-  const Tensor all = reshape(arange(std::int64_t{0}, std::int64_t{1}, x->numel(), Dtype::int64), x->shape());
+  const Tensor all =
+      reshape(arange(std::int64_t{0}, std::int64_t{1}, x->numel(), Dtype::int64), x->shape());
   const Tensor positions = at.of(all);
   assign_positions(x, positions, as_value(given, x->dtype(), positions->shape()));
 }
