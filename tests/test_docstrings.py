@@ -32,7 +32,7 @@ PUBLIC = [
 METHODS = [name for name in vars(dc.Tensor) if not name.startswith("_")]
 CLASSES = [
     pytest.param(getattr(owner, name), id=name)
-    for owner in (nn, optim, dc.train)
+    for owner in (nn, optim, optim.lr_scheduler, dc.train)
     for name in owner.__all__
     if isinstance(getattr(owner, name), type)
 ]

@@ -10,7 +10,7 @@
 namespace deepcore {
 
 void register_dtype(py::module_& m) {
-  const py::enum_<Dtype> dtype = py::enum_<Dtype>(m, "dtype")
+  const py::enum_<Dtype> dtype = py::enum_<Dtype>(m, "dtype", "The type of a tensor's elements.")
                                      .value("bool", Dtype::boolean)
                                      .value("uint8", Dtype::uint8)
                                      .value("int64", Dtype::int64)

@@ -8,7 +8,13 @@ from . import _core
 
 
 def show_config() -> None:
-    """Prints version, processor level, compiler, threads and Eigen, one a line."""
+    """Prints version, processor level, compiler, threads and Eigen, one a line.
+
+    Example:
+        >>> import deepcore as dc
+        >>> dc.show_config()  # doctest: +ELLIPSIS
+        version: ...
+    """
     for name, value in _core.config().items():
         text = ", ".join(value) if isinstance(value, list) else value
         print(f"{name.replace('_', ' ')}: {text}")

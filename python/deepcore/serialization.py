@@ -89,7 +89,13 @@ def load(path: Path | BinaryIO, map_location: object = None, *, weights_only: bo
         ValueError: the file is damaged, truncated or of another format, and which it seems to be.
         FileNotFoundError: there is none.
 
-    Example: see `save`.
+    Example:
+        >>> import os, tempfile
+        >>> import deepcore as dc
+        >>> path = os.path.join(tempfile.mkdtemp(), "state.safetensors")
+        >>> dc.save([dc.arange(3)], path)
+        >>> dc.load(path)
+        [tensor([0, 1, 2])]
     """
     check_device(map_location)
     if not weights_only:

@@ -55,7 +55,14 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 
 def default_convert(sample: Any) -> Any:
-    """Turn the arrays in a sample into Tensors and leave the rest: what `batch_size=None` does."""
+    """Turn the arrays in a sample into Tensors and leave the rest: what `batch_size=None` does.
+
+    Example:
+        >>> import numpy as np
+        >>> from deepcore.data import default_convert
+        >>> default_convert({"x": np.zeros(2), "name": "a"})
+        {'x': tensor([0., 0.], dtype=deepcore.float64), 'name': 'a'}
+    """
     if isinstance(sample, (np.ndarray, np.generic)) and sample.dtype.kind in "fiub":
         return to_tensor(np.asarray(sample), "default_convert")
     if isinstance(sample, Mapping):

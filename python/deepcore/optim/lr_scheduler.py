@@ -24,6 +24,19 @@ class LRScheduler:
     Raises:
         TypeError: optimizer is no Optimizer.
         ValueError: last_epoch is given but the groups have no `initial_lr`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> class Halving(dc.optim.lr_scheduler.LRScheduler):
+        ...     def get_lr(self):
+        ...         return [lr / 2**self.last_epoch for lr in self.base_lrs]
+        >>> sgd = dc.optim.SGD(dc.nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = Halving(sgd)
+        >>> for epoch in range(2):
+        ...     sgd.step()
+        ...     scheduler.step()
+        >>> sgd.param_groups[0]["lr"]
+        0.25
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
