@@ -56,11 +56,15 @@ Example:
 """,
     "log_softmax": """The logarithm of softmax along axis `dim`: x − log Σ eˣ.
 
+Args:
+    dim: the axis, also called `axis`.
+    dtype: what the elements are converted to before.
+
 Shape:
     The output has the input's.
 
 Raises:
-    IndexError: dim, also called `axis`, is out of range.
+    IndexError: dim is out of range.
     TypeError: the elements are not float32 or float64.
 
 Example:
@@ -100,10 +104,11 @@ Example:
 """,
     "max": """The largest element of all, or along axis `dim` its value and index.
 
-NaN is larger than all numbers. Equals share the gradient of the first form; in the second it goes
-to the first of them.
+NaN is larger than all numbers. Equals share the gradient of the largest of all; along an
+axis it goes to the first of them.
 
 Args:
+    other: a Tensor: the larger of each two elements, as `maximum` gives it.
     dim: the axis, also called `axis`.
     keepdim: whether the axis stays, of size 1.
 
@@ -125,6 +130,7 @@ Example:
 Args:
     dim: an axis or several, also called `axis`; None takes all.
     keepdim: whether the axes stay, of size 1.
+    dtype: what the elements are converted to before.
 
 Raises:
     IndexError: an axis is out of range.
@@ -137,10 +143,11 @@ Example:
 """,
     "min": """The smallest element of all, or along axis `dim` its value and index.
 
-NaN is smaller than all numbers. Equals share the gradient of the first form; in the second it goes
-to the first of them.
+NaN is smaller than all numbers. Equals share the gradient of the smallest of all; along an
+axis it goes to the first of them.
 
 Args:
+    other: a Tensor: the smaller of each two elements, as `minimum` gives it.
     dim: the axis, also called `axis`.
     keepdim: whether the axis stays, of size 1.
 
@@ -158,11 +165,15 @@ Example:
 """,
     "softmax": """Probabilities along axis `dim`: eˣ / Σ eˣ, without overflow.
 
+Args:
+    dim: the axis, also called `axis`.
+    dtype: what the elements are converted to before.
+
 Shape:
     The output has the input's.
 
 Raises:
-    IndexError: dim, also called `axis`, is out of range.
+    IndexError: dim is out of range.
     TypeError: the elements are not float32 or float64.
 
 Example:
@@ -175,6 +186,7 @@ Example:
 Args:
     dim: an axis or several, also called `axis`; None takes all.
     keepdim: whether the axes stay, of size 1.
+    dtype: what the elements are converted to before.
 
 Raises:
     IndexError: an axis is out of range.
@@ -191,6 +203,7 @@ Args:
     dim: an axis or several, also called `axis`; None takes all.
     correction: 1 for the unbiased estimate, 0 for the population's variance.
     keepdim: whether the axes stay, of size 1.
+    unbiased: correction's older name: True is 1, False is 0.
 
 Raises:
     IndexError: an axis is out of range.

@@ -156,7 +156,10 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 def softmax(
     input: Tensor, dim: int | None = None, *, axis: int | None = None, dtype: Any = None
 ) -> Tensor:
-    """Probabilities along axis `dim`, also called `axis`, of input as dtype; see `nn.Softmax`.
+    """Probabilities along axis `dim`, also called `axis`; see `nn.Softmax`.
+
+    Args:
+        dtype: what the elements are converted to before.
 
     Raises:
         IndexError: dim is out of range.
@@ -173,7 +176,10 @@ def softmax(
 def log_softmax(
     input: Tensor, dim: int | None = None, *, axis: int | None = None, dtype: Any = None
 ) -> Tensor:
-    """Log-probabilities along `dim`, also called `axis`, of input as dtype; see `nn.LogSoftmax`.
+    """Log-probabilities along axis `dim`, also called `axis`; see `nn.LogSoftmax`.
+
+    Args:
+        dtype: what the elements are converted to before.
 
     Raises:
         IndexError: dim is out of range.
