@@ -45,3 +45,8 @@ def test_the_argument_is_named(call: Callable[[dc.Tensor], Any], text: str) -> N
 def test_a_dtype_is_neither_a_size_nor_made_of_one(call: Callable[[], Any]) -> None:
     with pytest.raises(TypeError, match=r"sizes must be integers|No constructor"):
         call()
+
+
+def test_a_number_that_fits_no_dtype() -> None:
+    with pytest.raises(ValueError, match="a whole number must fit into 64 bits, got 1180591620717"):
+        dc.full((2,), 2**70)

@@ -2,6 +2,10 @@
 
 #include <dlfcn.h>
 #include <sched.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -25,11 +29,12 @@ int affinity_cores() {
 // Hyper-threads share the FMA units, so two of them on one core only disturb each other.
 int physical_cores() {
   std::set<std::string> cores;
-  for (int cpu = 0; cpu < 4096; ++cpu) {
+  const long configured = sysconf(_SC_NPROCESSORS_CONF);
+  for (long cpu = 0; cpu < configured; ++cpu) {
     std::ifstream in("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
                      "/topology/thread_siblings_list");
     std::string siblings;
-    if (!std::getline(in, siblings)) break;
+    if (!std::getline(in, siblings)) continue;  // switched off
     cores.insert(siblings);
   }
   return cores.empty() ? affinity_cores() : static_cast<int>(cores.size());
@@ -48,6 +53,17 @@ int quota_cores() {
   return std::max(1, static_cast<int>(std::ceil(quota / period)));
 }
 
+#if defined(__x86_64__)
+// LZCNT, MOVBE and F16C, which not every compiler's __builtin_cpu_supports knows. A hypervisor may
+// hide them one by one, and LZCNT then computes something else.
+bool has_small_v3_extensions() {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
+  const bool movbe = c & (1u << 22), f16c = c & (1u << 29);
+  return movbe && f16c && __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & (1u << 5));
+}
+#endif
+
 }  // namespace
 
 int usable_cores() {
@@ -61,7 +77,7 @@ std::vector<std::string> supported_levels() {
   std::vector<std::string> levels;
   const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                   __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-                  __builtin_cpu_supports("popcnt");
+                  __builtin_cpu_supports("popcnt") && has_small_v3_extensions();
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");

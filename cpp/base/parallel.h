@@ -12,7 +12,8 @@ namespace deepcore {
 using RangeFunction = void (*)(const void* body, std::int64_t begin, std::int64_t end);
 
 // Runs function(body, begin, end) over pieces of 0 ... n; what a piece throws is rethrown here.
-// Serial inside another parallel region, in a forked child, and where n is not above grain.
+// Serial inside another parallel region, in a forked child, and where n makes fewer than two
+// grains.
 void parallel_run(std::int64_t n, std::int64_t grain, RangeFunction function, const void* body);
 
 // The threads a region may use from the calling thread.

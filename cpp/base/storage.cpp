@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -35,15 +36,15 @@ SizeClass size_class(std::int64_t bytes) {
 }
 
 void* system_allocate(std::int64_t bytes) {
-  const auto align = bytes >= huge_page ? huge_page : alignment;
-  const auto size = (bytes + align - 1) / align * align;
-  void* block = std::aligned_alloc(static_cast<std::size_t>(align), static_cast<std::size_t>(size));
-  if (!block) {
+  const auto align = static_cast<std::size_t>(bytes >= huge_page ? huge_page : alignment);
+  const auto size = static_cast<std::size_t>(bytes);
+  void* block = nullptr;
+  if (posix_memalign(&block, align, size) != 0) {
     throw RuntimeError("memory", "the system has no ", bytes,
                        " bytes left; use smaller batches or a smaller model.");
   }
 #ifdef MADV_HUGEPAGE
-  if (bytes >= huge_page) madvise(block, static_cast<std::size_t>(size), MADV_HUGEPAGE);
+  if (bytes >= huge_page) madvise(block, size, MADV_HUGEPAGE);
 #endif
   return block;
 }
@@ -64,7 +65,7 @@ class BlockPool {
       ++stats_.system;
     }
     try {
-      return system_allocate(size.bytes);
+      return allocate(size.bytes);
     } catch (...) {
       std::lock_guard lock(mutex_);
       stats_.in_use -= size.bytes;
@@ -103,6 +104,15 @@ class BlockPool {
   }
 
  private:
+  // What the pool keeps is given back before memory is said to be out.
+  void* allocate(std::int64_t bytes) {
+    try {
+      return system_allocate(bytes);
+    } catch (const Error&) {
+      empty();
+      return system_allocate(bytes);
+    }
+  }
   static bool grow(std::vector<void*>& free) noexcept {
     try {
       free.reserve(std::max<std::size_t>(16, 2 * free.capacity()));
@@ -187,7 +197,7 @@ Scratch::Scratch(std::int64_t bytes)
     : bytes_((std::max<std::int64_t>(bytes, 1) + alignment - 1) / alignment * alignment) {
   Arena& a = arena;
   if (a.used == 0 && std::max(a.wanted, bytes_) > a.capacity) {
-    std::free(a.data);
+    std::free(std::exchange(a.data, nullptr));
     a.capacity = 0;
     a.data = static_cast<std::byte*>(system_allocate(std::max(a.wanted, bytes_)));
     a.capacity = std::max(a.wanted, bytes_);

@@ -111,7 +111,18 @@ std::string readable(const std::string& name) {
   return name.rfind("arg", 0) == 0 ? "the value" : name;
 }
 
-TypeError explain_form(const char* op, const std::vector<Parameter>& parameters, const Call& call) {
+std::string without_module(std::string_view signature) {
+  std::string text(signature.substr(0, signature.find(" -> ")));
+  for (const std::string_view module : {"deepcore._core.", "typing.", "collections.abc."}) {
+    for (auto at = text.find(module); at != text.npos; at = text.find(module)) {
+      text.erase(at, module.size());
+    }
+  }
+  return text;
+}
+
+TypeError explain_form(const char* op, std::string_view signature, const Call& call) {
+  const auto parameters = parameters_of(signature);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const Parameter& parameter = parameters[i];
     PyObject* given = call.find(i, parameter.name);
@@ -124,8 +135,11 @@ TypeError explain_form(const char* op, const std::vector<Parameter>& parameters,
     return TypeError(op, readable(parameter.name), " must be ", kind->text, ", got ",
                      type_name(given), tensor ? "; deepcore.tensor(x) makes one." : ".");
   }
-  return TypeError(op, "expected ", parameters.size(), " arguments, got ",
-                   call.positional + call.names.size(), ".");
+  const auto given = call.positional + call.names.size();
+  if (given > parameters.size()) {
+    return TypeError(op, "expected ", parameters.size(), " arguments, got ", given, ".");
+  }
+  return TypeError(op, "an argument does not fit ", without_module(signature), ".");
 }
 
 // Of several forms, the first that knows all names that were given is the one that was meant.
@@ -136,7 +150,7 @@ TypeError explain(const char* op, const Record* forms, const Call& call) {
     const auto stranger =
         std::find_if(call.names.begin(), call.names.end(),
                      [&](const std::string& name) { return !knows(parameters, name); });
-    if (stranger == call.names.end()) return explain_form(op, parameters, call);
+    if (stranger == call.names.end()) return explain_form(op, form->signature, call);
     unknown = *stranger;
   }
   return TypeError(op, "there is no argument '", unknown, "'.");
@@ -180,6 +194,7 @@ void take_over(py::handle function) {
   if (!PyCFunction_Check(function.ptr())) return;
   auto* method = reinterpret_cast<PyCFunctionObject*>(function.ptr());
   if (!method->m_self || !py::detail::function_record_ptr_from_PyObject(method->m_self)) return;
+  if (method->m_ml->ml_flags != (METH_FASTCALL | METH_KEYWORDS)) return;
   const auto found = reinterpret_cast<Function>(reinterpret_cast<void*>(method->m_ml->ml_meth));
   if (!dispatch) dispatch = found;
   if (found != dispatch) return;

@@ -39,17 +39,24 @@ Tensor optional_tensor(const char* op, const py::handle& object);
 // A copy of anything numpy.asarray takes. Python floats become float32; arrays keep their dtype.
 Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype = std::nullopt);
 
-// Releases the GIL while it lives, if there is enough work to be worth it.
+// Releases the GIL while it lives, if there is enough work to be worth it. A daemon thread that
+// wants it back while the interpreter ends is unwound by Python, so the destructor may throw.
 class ReleaseGil {
  public:
+  ReleaseGil() : state_(PyEval_SaveThread()) {}
   explicit ReleaseGil(std::int64_t elements) {
-    if (elements >= grain) released_.emplace();
+    if (elements >= grain) state_ = PyEval_SaveThread();
   }
+  ~ReleaseGil() noexcept(false) {
+    if (state_) PyEval_RestoreThread(state_);
+  }
+  ReleaseGil(const ReleaseGil&) = delete;
+  ReleaseGil& operator=(const ReleaseGil&) = delete;
 
  private:
   // Releasing and taking the GIL costs about 0.1 us, as much as 2,000 additions.
   static constexpr std::int64_t grain = 16'384;
-  std::optional<py::gil_scoped_release> released_;
+  PyThreadState* state_ = nullptr;
 };
 
 }  // namespace deepcore

@@ -1,6 +1,6 @@
 #include "ops/create.h"
 
-#include "bindings/common.h"
+#include "bindings/operand.h"
 
 namespace deepcore {
 
@@ -10,8 +10,10 @@ void register_create(py::module_& m) {
   });
   m.def("full", [](const py::object& shape, const py::object& value, Dtype dtype) {
     const Shape sizes = to_shape("full", shape);
-    if (PyLong_Check(value.ptr())) return full(sizes, value.cast<std::int64_t>(), dtype);
-    return full(sizes, value.cast<double>(), dtype);
+    const auto number = to_number(value);
+    if (!number) return full(sizes, value.cast<double>(), dtype);
+    return number->kind == Number::Kind::floating ? full(sizes, number->real, dtype)
+                                                  : full(sizes, number->whole, dtype);
   });
   m.def("arange", py::overload_cast<std::int64_t, std::int64_t, std::int64_t, Dtype>(&arange));
   m.def("arange", py::overload_cast<double, double, std::int64_t, Dtype>(&arange));

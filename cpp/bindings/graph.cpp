@@ -79,7 +79,7 @@ void python_backward(const Tensor& x, const py::handle& given, bool retain_graph
                      bool create_graph) {
   check_first_order("backward", create_graph);
   const Tensor gradient = optional_tensor("backward", given);
-  const py::gil_scoped_release release;
+  const ReleaseGil release;
   backward(x, gradient, retain_graph);
 }
 
@@ -116,7 +116,7 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
           std::vector<Tensor> given;
           for (const auto& gradient : grad_outputs)
             given.push_back(optional_tensor("grad", gradient));
-          const py::gil_scoped_release release;
+          const ReleaseGil release;
           return gradients(outputs, inputs, given, retain_graph, allow_unused);
         });
   m.def("is_grad_enabled", &grad_enabled);
@@ -126,7 +126,7 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
       .def("begin", &Tape::begin)
       .def("end", &Tape::end)
       .def("steps", &Tape::steps)
-      .def("replay", &Tape::replay, py::call_guard<py::gil_scoped_release>());
+      .def("replay", &Tape::replay, py::call_guard<ReleaseGil>());
 }
 
 }  // namespace deepcore

@@ -122,6 +122,13 @@ class Key {
 
   void take_array(const Tensor& index) {
     std::vector<Tensor> indices{index};
+    if (index->dtype() == Dtype::boolean && index->rank() == 0) {
+      // A new axis that holds everything or nothing.
+      axes_.push_back(layout_.shape.rank());
+      arrays_.push_back(
+          arange(std::int64_t{0}, std::int64_t{1}, *index->data<bool>(), Dtype::int64));
+      return push(1, 0);
+    }
     if (index->dtype() == Dtype::boolean) {
       check_mask(index);
       indices = places(index);

@@ -59,7 +59,8 @@ Operand to_scaled_operand(const char* op, const py::handle& object, const py::ha
   const bool real =
       b.number.kind == Number::Kind::floating || factor->kind == Number::Kind::floating;
   return real ? Number::of(b.number.real * factor->real)
-              : Number::of(b.number.whole * factor->whole);
+              : Number::of(static_cast<std::int64_t>(static_cast<std::uint64_t>(b.number.whole) *
+                                                     static_cast<std::uint64_t>(factor->whole)));
 }
 
 std::optional<Bounds> to_bounds(const py::handle& low, const py::handle& high) {

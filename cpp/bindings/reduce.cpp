@@ -1,5 +1,6 @@
 #include "ops/reduce.h"
 
+#include <pybind11/gil_safe_call_once.h>
 #include <pybind11/stl.h>
 
 #include "bindings/dims.h"
@@ -72,10 +73,11 @@ void define_var(py::module_& m, Class& tensor) {
 
 // A pair that also has names, as PyTorch's: x.max(1).values.
 py::object named_pair(const std::pair<Tensor, Tensor>& pair) {
-  // Never released: the interpreter may be gone when statics are destroyed.
-  static const py::handle kind =
-      py::object(py::module_::import("deepcore._pairs").attr("ValuesAndIndices")).release();
-  return kind(pair.first, pair.second);
+  PYBIND11_CONSTINIT static py::gil_safe_call_once_and_store<py::object> kind;
+  return kind
+      .call_once_and_store_result(
+          [] { return py::module_::import("deepcore._pairs").attr("ValuesAndIndices"); })
+      .get_stored()(pair.first, pair.second);
 }
 
 void define_extreme(py::module_& m, Class& tensor, const char* name, bool largest) {

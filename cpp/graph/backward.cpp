@@ -68,6 +68,11 @@ Ref<Storage> new_gradient(const Variable& variable) {
   return empty("backward", variable.shape, variable.dtype)->storage();
 }
 
+// Buffers that were there before a capture are the tape's too: its steps write them.
+void keep(const Ref<Storage>& storage) {
+  if (Tape* tape = Tape::current()) tape->keep(storage);
+}
+
 }  // namespace
 
 class Walk {
@@ -161,6 +166,7 @@ void Walk::start(const Ref<Variable>& root, const Tensor& gradient, bool owned) 
   if (!wanted(root.get())) return;
   Sink sink;
   if (owned && take_over(root, gradient->storage(), sink)) return;
+  keep(gradient->storage());
   resolve(root, sink);
   deepcore::run(make_ref<Move>(gradient->data(), sink.data, gradient->numel(), gradient->dtype(),
                                sink.accumulate));
@@ -171,6 +177,7 @@ void Walk::resolve(const Ref<Variable>& variable, Sink& sink) {
   if (direct(*variable)) {
     sink.accumulate = static_cast<bool>(variable->grad);
     if (!variable->grad) variable->grad = tensor_of(*variable, new_gradient(*variable));
+    keep(variable->grad->storage());
     variable->grad->storage()->written();
     sink.data = variable->grad->data();
     return;
@@ -246,6 +253,7 @@ void Walk::deposit(Variable& variable) {
   if (!accumulate) {
     variable.grad = empty("backward", variable.shape, variable.dtype);
   }
+  keep(variable.grad->storage());
   variable.grad->storage()->written();
   deepcore::run(make_ref<Move>(variable.incoming->data(), variable.grad->data(),
                                variable.shape.numel(), variable.dtype, accumulate));
@@ -280,7 +288,8 @@ void Walk::run() {
     visit_node(node);
   }
   for (const auto& variable : touched_) {
-    if (variable->is_leaf() && variable->incoming) finish(*variable);
+    const bool unvisited = variable->is_leaf() || (targets_ && !needed_.count(&*variable->node));
+    if (unvisited && variable->incoming) finish(*variable);
   }
 }
 

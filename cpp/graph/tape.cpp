@@ -2,27 +2,35 @@
 
 namespace deepcore {
 namespace {
-thread_local Tape* capturing = nullptr;
-}
+
+struct Capture {
+  Tape* tape = nullptr;
+  std::shared_ptr<std::atomic<bool>> alive;
+};
+thread_local Capture capture;
+
+}  // namespace
 
 Tape::~Tape() {
-  if (capturing == this) capturing = nullptr;
+  *alive_ = false;
 }
 
 Tape* Tape::current() noexcept {
-  return capturing;
+  if (!capture.tape) return nullptr;
+  if (!*capture.alive) capture = {};
+  return capture.tape;
 }
 
 void Tape::begin() {
-  if (capturing) throw RuntimeError("capture", "a capture is already under way on this thread.");
-  capturing = this;
+  if (current()) throw RuntimeError("capture", "a capture is already under way on this thread.");
+  capture = {this, alive_};
 }
 
 void Tape::end() {
-  if (capturing != this) {
+  if (current() != this) {
     throw RuntimeError("capture", "this tape is not being captured on this thread.");
   }
-  capturing = nullptr;
+  capture = {};
 }
 
 void Tape::add_backward(const Ref<Node>& node, const Gradients& gradients) {
@@ -32,8 +40,9 @@ void Tape::add_backward(const Ref<Node>& node, const Gradients& gradients) {
 }
 
 void Tape::replay() {
-  if (capturing)
+  if (current()) {
     throw RuntimeError("replay", "a capture is under way on this thread; end it first.");
+  }
   for (const auto& read : readings_) read();
   for (const Step& step : steps_) {
     if (step.gradients) {
@@ -45,7 +54,7 @@ void Tape::replay() {
 }
 
 void refuse_capture(const char* op) {
-  if (capturing) {
+  if (Tape::current()) {
     throw RuntimeError(op, "the shape of its output depends on values, so it cannot be captured.");
   }
 }

@@ -1,10 +1,11 @@
 // The tape: the steps of one run, kept with every buffer they use, so that they can run again on
-// new values without Python, checks or allocations.
+// new values: without Python but for reading the optimizers' options, and without allocations.
 //
 // It exists only while something is being captured, one a thread. Ops put their nodes on it as they
 // run; the backward walk puts each node's backward with the buffers it resolved.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -37,6 +38,8 @@ class Tape : public RefCounted {
     Ref<Node> node;
     std::unique_ptr<Gradients> gradients;  // none for a forward step
   };
+  // Outlives the tape in the thread that captures: it may die in another one.
+  const std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
   std::vector<Step> steps_;
   std::vector<Ref<Storage>> kept_;
   std::vector<std::function<void()>> readings_;

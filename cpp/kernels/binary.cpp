@@ -22,13 +22,14 @@ T whole_pow(T base, T exponent) {
 // bool counts as 0 and 1: its sum is "or", its product "and". Whole numbers wrap.
 template <class T>
 Map exact_map(Binary op) {
+  using U = Wrapping<T>;
   switch (op) {
     case Binary::add:
-      return element_map<T, T, T>([](T a, T b) { return a + b; });
+      return element_map<T, T, T>([](T a, T b) { return static_cast<T>(U(a) + U(b)); });
     case Binary::sub:
-      return element_map<T, T, T>([](T a, T b) { return a - b; });
+      return element_map<T, T, T>([](T a, T b) { return static_cast<T>(U(a) - U(b)); });
     case Binary::mul:
-      return element_map<T, T, T>([](T a, T b) { return a * b; });
+      return element_map<T, T, T>([](T a, T b) { return static_cast<T>(U(a) * U(b)); });
     case Binary::maximum:  // NaN when either is
       return element_map<T, T, T>([](T a, T b) { return ((a > b) | (a != a)) ? a : b; });
     case Binary::minimum:

@@ -59,6 +59,10 @@ inline void map_vectors(const F& f, T* y, std::int64_t n, bool accumulate, const
   }
 }
 
+// The type to compute whole numbers in: int64 wraps, and overflow is defined for unsigned only.
+template <class T>
+using Wrapping = std::conditional_t<std::is_same_v<T, std::int64_t>, std::uint64_t, T>;
+
 // A Map from X... to Y, of a function of elements that captures nothing.
 template <class Y, class... X, class F>
 constexpr Map element_map(F) {

@@ -64,12 +64,12 @@ inline T sum_row(std::int64_t row, std::int64_t n, const Term& term) noexcept {
 }
 
 // The columns of one unit of work: `width` of them from `column` on, in the part `o` of the view.
-struct Tile {
+struct ColumnTile {
   std::int64_t o, column, width;
 };
 
 template <class Policy>
-Tile tile_of(const View& view, std::int64_t unit) noexcept {
+ColumnTile tile_of(const View& view, std::int64_t unit) noexcept {
   const auto tiles = ceil_div(view.inner, Policy::tile);
   const auto column = unit % tiles * Policy::tile;
   return {unit / tiles, column, std::min(Policy::tile, view.inner - column)};
@@ -101,7 +101,7 @@ struct Value {
 // sum[c] = the sum over rows begin to end. Eight rows a pass: the memory is read in eight streams,
 // and a column's chain is still in the order of the rows.
 template <class T, class Term>
-inline void sum_column_block(const View& view, const Tile& tile, std::int64_t begin,
+inline void sum_column_block(const View& view, const ColumnTile& tile, std::int64_t begin,
                              std::int64_t end, T* sum, const Term& term) noexcept {
   constexpr int rows = 8;
   const auto cursor = [&](auto j, auto c, int count) {

@@ -10,15 +10,16 @@ namespace {
 // Ops that whole numbers have too.
 template <class T>
 Map exact_map(Unary op) {
+  using U = Wrapping<T>;
   switch (op) {
     case Unary::neg:
-      return element_map<T, T>([](T x) { return -x; });
+      return element_map<T, T>([](T x) { return static_cast<T>(U(0) - U(x)); });
     case Unary::abs:
-      return element_map<T, T>([](T x) { return x < 0 ? -x : x; });
+      return element_map<T, T>([](T x) { return x < 0 ? static_cast<T>(U(0) - U(x)) : x; });
     case Unary::sign:
       return element_map<T, T>([](T x) { return (x > 0) - (x < 0); });
     case Unary::square:
-      return element_map<T, T>([](T x) { return x * x; });
+      return element_map<T, T>([](T x) { return static_cast<T>(U(x) * U(x)); });
     case Unary::floor:
     case Unary::ceil:
     case Unary::round:

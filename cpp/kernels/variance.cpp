@@ -96,7 +96,7 @@ struct VarianceColumns {
  private:
   // 128 rows at a time, as every sum down columns.
   template <class Term>
-  void add_up(const Tile& where, std::int64_t begin, std::int64_t end, T* sum,
+  void add_up(const ColumnTile& where, std::int64_t begin, std::int64_t end, T* sum,
               const Term& term) const noexcept {
     T part[tile];
     std::fill(sum, sum + where.width, T{0});

@@ -60,8 +60,10 @@ class ClassLossNode : public Node {
     *y_ = static_cast<T>(add_up(scratch.template data<T>(), terms()) / divisor_);
   }
 
-  // The gradient of each term, from that of the value.
+  // The gradient of each term, from that of the value. Labels are looked at again: memory that was
+  // shared with NumPy may hold others by now.
   const T* scales(const T* g, T* buffer) const {
+    if (args_.label) check_labels();
     if (reduction_ == Reduction::none) return g;
     std::fill_n(buffer, terms(), static_cast<T>(*g / divisor_));
     return buffer;

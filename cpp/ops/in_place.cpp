@@ -37,14 +37,27 @@ void check_dtype(const char* name, const Tensor& x, Dtype result) {
 Operand readable(const Tensor& x, const Operand& b, Dtype dtype) {
   if (!b.tensor) return b;
   const Tensor value = cast(b.tensor, dtype);
-  const bool same_place = value->data() == x->data() && value->shape() == x->shape();
-  return value->storage() == x->storage() && !same_place ? clone(value) : value;
+  const bool apart =
+      value->data() + value->bytes() <= x->data() || x->data() + x->bytes() <= value->data();
+  const bool same_place = value->data() == x->data() && value->shape() == x->shape() &&
+                          size_of(value->dtype()) == size_of(x->dtype());
+  return apart || same_place ? value : clone(value);
 }
 
-void write(const Ref<Node>& node, const Tensor& x) {
-  run(node);
-  x->storage()->written();
-}
+// A map whose output is a tensor's own memory: each run, at a replay too, counts as a write.
+class InPlaceNode final : public MapNode {
+ public:
+  template <class... Operands>
+  InPlaceNode(const char* name, Map map, const Tensor& x, const Operands&... operands)
+      : MapNode(name, map, x, x->dtype(), operands...), storage_(x->storage()) {}
+  void forward() override {
+    MapNode::forward();
+    storage_->written();
+  }
+
+ private:
+  Ref<Storage> storage_;
+};
 
 }  // namespace
 
@@ -57,7 +70,7 @@ void binary_in_place(Binary op, const Tensor& x, const Operand& b) {
   const Map map = kernels().elementwise.binary(op, x->dtype());
   if (!map) throw TypeError(name.c_str(), "this op is not defined for ", x->dtype(), " tensors.");
   const Operand value = readable(x, b, x->dtype());
-  write(make_ref<MapNode>(name_of(op), map, x, x->dtype(), x, value), x);
+  run(make_ref<InPlaceNode>(name_of(op), map, x, x, value));
 }
 
 void copy_in_place(const char* name, const Tensor& x, const Operand& b) {
@@ -65,15 +78,18 @@ void copy_in_place(const char* name, const Tensor& x, const Operand& b) {
   const Operand value = readable(x, b, b.tensor ? b.tensor->dtype() : x->dtype());
   const Map map =
       kernels().elementwise.cast(value.tensor ? value.tensor->dtype() : x->dtype(), x->dtype());
-  write(make_ref<MapNode>(name, map, x, x->dtype(), value), x);
+  run(make_ref<InPlaceNode>(name, map, x, value));
 }
 
 void clamp_in_place(const Tensor& x, const std::optional<Number>& low,
                     const std::optional<Number>& high) {
   check_writable("clamp_", x);
+  for (const auto& bound : {low, high}) {
+    if (bound && bound->kind == Number::Kind::floating) check_dtype("clamp_", x, Dtype::float64);
+  }
   const auto [from, to] = clamp_bounds(x, low, high);
   const Map map = kernels().elementwise.clamp(x->dtype());
-  write(make_ref<MapNode>("clamp_", map, x, x->dtype(), x, from, to), x);
+  run(make_ref<InPlaceNode>("clamp_", map, x, x, from, to));
 }
 
 }  // namespace deepcore

@@ -110,7 +110,7 @@ template <class T>
 class AssignLayout final : public Node {
  public:
   AssignLayout(const Tensor& x, const Layout& layout, const Tensor& value)
-      : Node({&x, &value}, Differentiable::no) {
+      : Node({&x, &value}, Differentiable::no), storage_(x->storage()) {
     args_.sizes = layout.shape;
     args_.from = value->data<T>();
     std::copy_n(layout_of(value).strides, Shape::max_rank, args_.from_strides);
@@ -118,10 +118,14 @@ class AssignLayout final : public Node {
     std::copy_n(layout.strides, Shape::max_rank, args_.to_strides);
   }
   const char* name() const noexcept override { return "setitem"; }
-  void forward() override { kernels().of<T>().copy.strided(args_); }
+  void forward() override {
+    kernels().of<T>().copy.strided(args_);
+    storage_->written();
+  }
 
  private:
   StridedArgs<T> args_{};
+  Ref<Storage> storage_;
 };
 
 template <class T>
@@ -133,10 +137,12 @@ class AssignPositions final : public Node {
         count_(positions->numel()),
         positions_(positions->data<std::int64_t>()),
         value_(value->data<T>()),
-        x_(x->data<T>()) {}
+        x_(x->data<T>()),
+        storage_(x->storage()) {}
   const char* name() const noexcept override { return "setitem"; }
   void forward() override {
     kernels().of<T>().copy.scatter({1, n_, 1}, value_, positions_, count_, false, x_);
+    storage_->written();
   }
 
  private:
@@ -144,6 +150,7 @@ class AssignPositions final : public Node {
   const std::int64_t* positions_;
   const T* value_;
   T* x_;
+  Ref<Storage> storage_;
 };
 
 }  // namespace
@@ -201,14 +208,12 @@ std::vector<Tensor> places(const Tensor& mask) {
 void assign_layout(const Tensor& x, const Layout& layout, const Tensor& value) {
   visit_stored(x->dtype(),
                [&]<class T>(TypeTag<T>) { run(make_ref<AssignLayout<T>>(x, layout, value)); });
-  x->storage()->written();
 }
 
 void assign_positions(const Tensor& x, const Tensor& positions, const Tensor& value) {
   visit_stored(x->dtype(), [&]<class T>(TypeTag<T>) {
     run(make_ref<AssignPositions<T>>(x, positions, value));
   });
-  x->storage()->written();
 }
 
 }  // namespace deepcore

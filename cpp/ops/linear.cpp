@@ -31,7 +31,7 @@ class Linear final : public Node {
   const char* name() const noexcept override { return "linear"; }
 
   void forward() override {
-    auto args = product(rows_, out_, in_, x_, Layout::plain, w_, Layout::transposed, y_);
+    auto args = product(rows_, out_, in_, x_, Stored::plain, w_, Stored::transposed, y_);
     args.bias = b_;
     args.activation = activation_;
     args.slope = slope_;
@@ -49,11 +49,11 @@ class Linear final : public Node {
       dz = scratch.data<T>();
     }
     if (T* dx = gradients.of_input<T>(0)) {
-      multiply(product(rows_, in_, out_, dz, Layout::plain, saved_w_.data<T>(), Layout::plain, dx,
+      multiply(product(rows_, in_, out_, dz, Stored::plain, saved_w_.data<T>(), Stored::plain, dx,
                        gradients.accumulate(0)));
     }
     if (T* dw = gradients.of_input<T>(1)) {
-      multiply(product(out_, in_, rows_, dz, Layout::transposed, saved_x_.data<T>(), Layout::plain,
+      multiply(product(out_, in_, rows_, dz, Stored::transposed, saved_x_.data<T>(), Stored::plain,
                        dw, gradients.accumulate(1)));
     }
     if (T* db = gradients.of_input<T>(2)) sum_rows(dz, db, gradients.accumulate(2));
@@ -97,7 +97,11 @@ void check(const Tensor& input, const Tensor& weight, const Tensor& bias) {
     throw ValueError("linear", "bias must have shape (out_features,)=", Shape{out}, ", got ",
                      bias->shape(), ".");
   }
-  if (input->dtype() != weight->dtype() || (bias && bias->dtype() != weight->dtype())) {
+  if (bias && bias->dtype() != weight->dtype()) {
+    throw TypeError("linear", "bias must have weight's dtype ", weight->dtype(), ", got ",
+                    bias->dtype(), ".");
+  }
+  if (input->dtype() != weight->dtype()) {
     throw TypeError("linear", "input and weight must have one dtype, got ", input->dtype(), " and ",
                     weight->dtype(), "; convert the input with .to(weight.dtype).");
   }

@@ -36,8 +36,8 @@ class Matmul final : public Node {
   void forward() override {
     T* c = c_;
     for (const Pair& pair : pairs_) {
-      multiply(product(m_, n_, k_, a_ + pair.a * m_ * k_, Layout::plain, b_ + pair.b * k_ * n_,
-                       Layout::plain, c));
+      multiply(product(m_, n_, k_, a_ + pair.a * m_ * k_, Stored::plain, b_ + pair.b * k_ * n_,
+                       Stored::plain, c));
       c += m_ * n_;
     }
   }
@@ -48,8 +48,8 @@ class Matmul final : public Node {
       Written written(a_count_, gradients.accumulate(0));
       for (std::size_t i = 0; i < pairs_.size(); ++i) {
         const auto [a, b] = pairs_[i];
-        multiply(product(m_, k_, n_, dc + i * m_ * n_, Layout::plain,
-                         saved_b_.data<T>() + b * k_ * n_, Layout::transposed, da + a * m_ * k_,
+        multiply(product(m_, k_, n_, dc + i * m_ * n_, Stored::plain,
+                         saved_b_.data<T>() + b * k_ * n_, Stored::transposed, da + a * m_ * k_,
                          written.before(a)));
       }
     }
@@ -57,8 +57,8 @@ class Matmul final : public Node {
       Written written(b_count_, gradients.accumulate(1));
       for (std::size_t i = 0; i < pairs_.size(); ++i) {
         const auto [a, b] = pairs_[i];
-        multiply(product(k_, n_, m_, saved_a_.data<T>() + a * m_ * k_, Layout::transposed,
-                         dc + i * m_ * n_, Layout::plain, db + b * k_ * n_, written.before(b)));
+        multiply(product(k_, n_, m_, saved_a_.data<T>() + a * m_ * k_, Stored::transposed,
+                         dc + i * m_ * n_, Stored::plain, db + b * k_ * n_, written.before(b)));
       }
     }
   }

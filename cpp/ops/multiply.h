@@ -15,12 +15,12 @@ void multiply(const MatmulArgs<T>& args) {
 
 // c (m, n) (+)= a (m, k) b (k, n), all row-major; a or b may be read transposed: then it lies in
 // memory as (k, m) or (n, k).
-enum class Layout : bool { plain, transposed };
+enum class Stored : bool { plain, transposed };
 
 template <class T>
-MatmulArgs<T> product(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, Layout a_layout,
-                      const T* b, Layout b_layout, T* c, bool accumulate = false) {
-  const bool at = a_layout == Layout::transposed, bt = b_layout == Layout::transposed;
+MatmulArgs<T> product(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, Stored a_stored,
+                      const T* b, Stored b_stored, T* c, bool accumulate = false) {
+  const bool at = a_stored == Stored::transposed, bt = b_stored == Stored::transposed;
   MatmulArgs<T> args{};
   args.m = m, args.n = n, args.k = k;
   args.a = a, args.a_row = at ? 1 : k, args.a_col = at ? m : 1;

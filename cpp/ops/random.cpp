@@ -107,6 +107,10 @@ void fill_uniform(const Tensor& x, double low, double high, const Ref<Generator>
   }
   check_writable("uniform", x);
   visit_floating("uniform", x->dtype(), [&]<class T>(TypeTag<T>) {
+    if (!std::isfinite(T(high) - T(low))) {
+      throw ValueError("uniform", "bounds must be within the range of ", x->dtype(), ", got ", low,
+                       " and ", high, ".");
+    }
     const auto n = x->numel();
     run_fill("uniform", x, random_groups<T>(n), generator,
              [=, out = x->data<T>(), low = T(low), high = T(high)](const Draw& draw) {

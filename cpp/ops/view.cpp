@@ -66,8 +66,8 @@ Shape resolve_shape(const Tensor& x, Shape shape) {
     } else if (shape[axis] < 0) {
       throw ValueError("reshape", "sizes must be at least 0, with at most one -1, got ", shape,
                        ".");
-    } else {
-      known *= shape[axis];
+    } else if (__builtin_mul_overflow(known, shape[axis], &known)) {
+      throw ValueError("reshape", "sizes must have a product within 64 bits, got ", shape, ".");
     }
   }
   if (unknown >= 0 && known > 0 && x->numel() % known == 0) {

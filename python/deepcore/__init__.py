@@ -296,8 +296,10 @@ _LATER = {
     "datasets": "",
     "load": ".serialization",
     "save": ".serialization",
+    "serialization": "",
     "summary": "._summary",
     "testing": "",
+    "train": "",
     "utils": "",
 }
 

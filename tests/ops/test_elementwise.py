@@ -334,3 +334,11 @@ def test_refuses(call: Callable[[], object], error: type[Exception], text: str) 
 def test_comparison_with_none_is_false() -> None:
     assert (dc.zeros(2) == None) is False  # noqa: E711 - the operator is what is tested
     assert (dc.zeros(2) != None) is True  # noqa: E711 - as above
+
+
+def test_whole_numbers_wrap() -> None:
+    most = dc.tensor([2**63 - 1])
+    assert (most + 1).item() == -(2**63)
+    assert (most * 2).item() == -2
+    assert (-(most + 1)).item() == abs(most + 1).item() == -(2**63)
+    assert dc.tensor([1]).add(2**62, alpha=4).item() == 1

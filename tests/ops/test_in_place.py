@@ -128,3 +128,8 @@ def test_replay() -> None:
     step.fill_(4)
     tape.replay()
     assert x.tolist() == [12.0, 12.0, 12.0]
+
+
+def test_clamp_of_whole_numbers_by_a_fraction() -> None:
+    with pytest.raises(TypeError, match=r"\[clamp_\] a float64 result cannot be kept in a int64"):
+        dc.tensor([1, 2, 3]).clamp_(min=1.5)

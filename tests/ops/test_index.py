@@ -159,3 +159,14 @@ def test_writes_refuse() -> None:
         x[0] = dc.ones(4, requires_grad=True)
     with pytest.raises(RuntimeError, match=r"\[setitem\] a tensor that records a gradient"):
         dc.ones(3, requires_grad=True)[0] = 1
+
+
+def test_masks_without_axes() -> None:
+    x = dc.arange(6).reshape(2, 3)
+    assert x[dc.tensor(True)].shape == (1, 2, 3)
+    assert x[dc.tensor(False)].shape == (0, 2, 3)
+    assert x[0, dc.tensor(True)].tolist() == [[0, 1, 2]]
+    x[dc.tensor(False)] = 9
+    assert x.tolist() == [[0, 1, 2], [3, 4, 5]]
+    x[dc.tensor(True)] = 9
+    assert x.sum().item() == 54

@@ -121,3 +121,10 @@ def test_matmul_with_arrays_keeps_the_graph() -> None:
     left = np.arange(6, dtype=np.float32).reshape(2, 3) @ w
     assert left.requires_grad
     assert (w @ np.ones((2, 4), np.float32)).shape == (3, 4)
+
+
+def test_a_bias_of_another_dtype() -> None:
+    with pytest.raises(
+        TypeError, match=r"\[linear\] bias must have weight's dtype float32, got flo"
+    ):
+        dc.nn.functional.linear(dc.ones(1, 2), dc.ones(3, 2), dc.ones(3).double())

@@ -336,3 +336,8 @@ def test_errors() -> None:
         dc.manual_seed(2**64)
     with pytest.raises(ValueError, match=r"\[set_rng_state\] new_state must be what get_rng_state"):
         dc.set_rng_state([1, 2])
+
+
+def test_uniform_beyond_the_range_of_float32() -> None:
+    with pytest.raises(ValueError, match=r"\[uniform\] bounds must be within the range of float32"):
+        dc.random.uniform((2,), -3e38, 3e38)

@@ -106,7 +106,7 @@ class Adapter:
 
     def _probe(self, x: Tensor) -> tuple[int, ...]:
         with mode(self._model, training=False), no_grad():
-            output = self._model(x._narrow_leading(0, 1))
+            output = self._model(x._narrow_leading(0, 1).clone())  # a model may write in place
         if not isinstance(output, Tensor):
             raise TypeError(
                 f"[{self._op}] the model must give one tensor, got {type(output).__name__}."
