@@ -3,11 +3,13 @@
 namespace deepcore {
 namespace {
 
-struct Capture {
-  Tape* tape = nullptr;
-  std::shared_ptr<std::atomic<bool>> alive;
-};
-thread_local Capture capture;
+thread_local Tape* capturing = nullptr;
+thread_local std::shared_ptr<std::atomic<bool>> alive;  // of that tape; looked at only while one is
+
+void stop_capturing() {
+  capturing = nullptr;
+  alive = nullptr;
+}
 
 }  // namespace
 
@@ -16,21 +18,21 @@ Tape::~Tape() {
 }
 
 Tape* Tape::current() noexcept {
-  if (!capture.tape) return nullptr;
-  if (!*capture.alive) capture = {};
-  return capture.tape;
+  if (capturing && !*alive) stop_capturing();
+  return capturing;
 }
 
 void Tape::begin() {
   if (current()) throw RuntimeError("capture", "a capture is already under way on this thread.");
-  capture = {this, alive_};
+  capturing = this;
+  alive = alive_;
 }
 
 void Tape::end() {
   if (current() != this) {
     throw RuntimeError("capture", "this tape is not being captured on this thread.");
   }
-  capture = {};
+  stop_capturing();
 }
 
 void Tape::add_backward(const Ref<Node>& node, const Gradients& gradients) {

@@ -111,7 +111,7 @@ def test_a_replayed_write_in_place_counts() -> None:
     tape.end()
     y = (x * p).sum()
     tape.replay()
-    with pytest.raises(RuntimeError, match="that 'mul' saved for its gradient was written in place"):
+    with pytest.raises(RuntimeError, match="'mul' saved for its gradient was written in"):
         y.backward()
 
 
