@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 import deepcore as dc
+from deepcore import _core
 
 ROWS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 20, 65)
 COLUMNS = (1, 5, 16, 17, 33, 100, 257)
 DEPTHS = (1, 2, 15, 16, 100, 255, 256, 257, 513)
+OTHER_LEVELS = [
+    level
+    for level in _core.config()["installed_levels"]
+    if level in _core.config()["supported_levels"] and level != _core.config()["level"]
+]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -44,3 +54,13 @@ def test_empty_products(m: int, n: int, k: int) -> None:
     product = dc.ones(m, k) @ dc.ones(k, n)
     assert product.shape == (m, n)
     assert (product.numpy() == k).all()
+
+
+@pytest.mark.parametrize("level", OTHER_LEVELS)
+def test_other_levels(level: str) -> None:
+    """Vectors of another width have other tiles and tails."""
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", __file__, "-k", "test_products_and_gradients"],
+        check=True,
+        env={**os.environ, "DEEPCORE_ISA": level},
+    )
