@@ -50,3 +50,18 @@ def test_a_dtype_is_neither_a_size_nor_made_of_one(call: Callable[[], Any]) -> N
 def test_a_number_that_fits_no_dtype() -> None:
     with pytest.raises(ValueError, match="a whole number must fit into 64 bits, got 1180591620717"):
         dc.full((2,), 2**70)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: dc.tensor([300, -1], dtype=dc.uint8),
+        lambda: dc.full((2,), 300, dtype=dc.uint8),
+        lambda: dc.zeros(2, dtype=dc.uint8).__setitem__(0, 300),
+        lambda: dc.zeros(2, dtype=dc.uint8).fill_(-1),
+    ],
+)
+def test_numbers_beyond_uint8(make: Callable[[], Any]) -> None:
+    with pytest.raises(ValueError, match=r"must be (from )?0 to 255, got"):
+        make()
+    assert dc.tensor(np.array([300]), dtype=dc.uint8).item() == 44

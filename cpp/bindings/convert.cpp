@@ -117,6 +117,15 @@ std::optional<Tensor> scalar_tensor(const py::handle& object, std::optional<Dtyp
   return std::nullopt;
 }
 
+// Python numbers that wrap would be lost without a word; arrays convert as NumPy's do.
+void check_bytes(const py::array& array) {
+  if (!std::strchr("iu", array.dtype().kind()) || array.size() == 0) return;
+  const py::object least = array.attr("min")(), most = array.attr("max")();
+  if (least.cast<double>() >= 0 && most.cast<double>() <= 255) return;
+  throw ValueError("tensor", "numbers of dtype uint8 must be from 0 to 255, got ",
+                   std::string(py::str(least)), " to ", std::string(py::str(most)), ".");
+}
+
 }  // namespace
 
 Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype) {
@@ -137,6 +146,7 @@ Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype) {
   }
   const bool python_floats = !is_numpy && array.dtype().kind() == 'f';
   const Dtype type = dtype ? *dtype : python_floats ? Dtype::float32 : to_dtype(array.dtype());
+  if (type == Dtype::uint8 && !is_numpy) check_bytes(array);
   const py::array plain = py::module_::import("numpy").attr("ascontiguousarray")(
       array, py::arg("dtype") = name_of(type));
   Shape shape;

@@ -12,6 +12,7 @@ void register_create(py::module_& m) {
     const Shape sizes = to_shape("full", shape);
     const auto number = to_number(value);
     if (!number) return full(sizes, value.cast<double>(), dtype);
+    number->check("full", dtype);
     return number->kind == Number::Kind::floating ? full(sizes, number->real, dtype)
                                                   : full(sizes, number->whole, dtype);
   });

@@ -5,6 +5,7 @@
 
 #include "bindings/common.h"
 #include "bindings/families.h"
+#include "bindings/operand.h"
 #include "ops/create.h"
 #include "ops/elementwise.h"
 #include "ops/view.h"
@@ -172,6 +173,7 @@ bool broadcasts_to(const Shape& from, const Shape& to) {
 
 // The value as x's dtype, broadcast to a shape; leading axes of size 1 too many are dropped.
 Tensor as_value(const py::handle& given, Dtype dtype, const Shape& shape) {
+  if (const auto number = to_number(given)) number->check("setitem", dtype);
   Tensor value = cast(is_tensor(given) ? given.cast<Tensor>() : to_tensor(given), dtype);
   while (value->rank() > shape.rank() && value->size(0) == 1) value = squeeze(value, 0);
   if (!broadcasts_to(value->shape(), shape)) {

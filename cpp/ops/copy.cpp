@@ -1,10 +1,12 @@
 #include "ops/copy.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "graph/gradients.h"
 #include "kernels/kernels.h"
 #include "ops/broadcast.h"
+#include "ops/elementwise.h"
 #include "ops/stored.h"
 #include "ops/view.h"
 
@@ -241,6 +243,17 @@ Tensor slice(const Tensor& x, int axis, std::int64_t start, std::int64_t count, 
   return copy_as("slice", x, layout);
 }
 
+namespace {
+
+std::vector<Tensor> as_one_dtype(std::vector<Tensor> tensors) {
+  Dtype dtype = tensors[0]->dtype();
+  for (const auto& x : tensors) dtype = std::max(dtype, x->dtype());
+  for (auto& x : tensors) x = cast(x, dtype);
+  return tensors;
+}
+
+}  // namespace
+
 Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
   if (tensors.empty()) throw ValueError("cat", "at least one tensor is needed, got none.");
   const Tensor& first = tensors[0];
@@ -255,16 +268,12 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
       throw ValueError("cat", "shapes must be equal but for axis ", axis, ", got ", first->shape(),
                        " and ", x->shape(), ".");
     }
-    if (x->dtype() != first->dtype()) {
-      throw TypeError("cat", "tensors must have one dtype, got ", first->dtype(), " and ",
-                      x->dtype(), ".");
-    }
     shape[axis] += x->size(axis);
   }
-  Tensor y = empty("cat", shape, first->dtype());
-  return visit_stored(first->dtype(), [&]<class T>(TypeTag<T>) {
-    return run(make_ref<Cat<T>>(tensors, axis, y), y);
-  });
+  const std::vector<Tensor> parts = as_one_dtype(tensors);
+  Tensor y = empty("cat", shape, parts[0]->dtype());
+  return visit_stored(
+      y->dtype(), [&]<class T>(TypeTag<T>) { return run(make_ref<Cat<T>>(parts, axis, y), y); });
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {

@@ -33,11 +33,15 @@ Dtype promoted(const Operand& a, const Operand& b) {
   return rank_of(a) < rank_of(b) ? combine(first, second) : combine(second, first);
 }
 
-void Number::write(const char* op, Dtype dtype, std::byte* to) const {
+void Number::check(const char* op, Dtype dtype) const {
   if (dtype == Dtype::uint8 && kind != Kind::floating && (whole < 0 || whole > 255)) {
     throw ValueError(op, "a number beside a uint8 tensor must be 0 to 255, got ", whole,
                      "; convert the tensor with .long().");
   }
+}
+
+void Number::write(const char* op, Dtype dtype, std::byte* to) const {
+  check(op, dtype);
   visit(dtype, [&]<class T>(TypeTag<T>) {
     *reinterpret_cast<T*>(to) =
         kind == Kind::floating ? static_cast<T>(real) : static_cast<T>(whole);

@@ -18,7 +18,9 @@ struct Number {
   static Number of(std::int64_t value) { return {Kind::whole, value, static_cast<double>(value)}; }
   static Number of(double value) { return {Kind::floating, 0, value}; }
 
-  // As one element of dtype; whole numbers that do not fit are an error.
+  // ValueError if it is a whole number that does not fit into a dtype.
+  void check(const char* op, Dtype dtype) const;
+  // As one element of dtype, checked.
   void write(const char* op, Dtype dtype, std::byte* to) const;
 };
 
