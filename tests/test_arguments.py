@@ -28,7 +28,7 @@ CALLS: list[tuple[Callable[[dc.Tensor], Any], str]] = [
     (lambda x: dc.matmul(x), "[matmul] the argument 'other' is missing."),
     (lambda x: x.size("a"), "[size] dim must be an int, got str."),
     (lambda x: x.sum(dims=1), "[sum] there is no argument 'dims'."),
-    (lambda x: x.argmax(0, False, 1), "[argmax] expected 3 arguments, got 4."),
+    (lambda x: x.argmax(0, False, 1), "[argmax] expected at most 2 arguments, got 3."),
 ]
 
 
@@ -65,3 +65,8 @@ def test_numbers_beyond_uint8(make: Callable[[], Any]) -> None:
     with pytest.raises(ValueError, match=r"must be (from )?0 to 255, got"):
         make()
     assert dc.tensor(np.array([300]), dtype=dc.uint8).item() == 44
+
+
+def test_a_bool_tensor_is_an_index() -> None:
+    assert type(dc.tensor(True).__index__()) is int
+    assert [1, 2][dc.tensor(True)] == 2

@@ -94,6 +94,7 @@ struct Call {
   std::size_t positional;
   std::vector<std::string> names;  // of what follows the positional ones
 
+  std::size_t count() const { return positional + names.size(); }
   PyObject* find(std::size_t position, const std::string& name) const {
     if (position < positional) return values[position];
     const auto at = std::find(names.begin(), names.end(), name);
@@ -135,14 +136,16 @@ TypeError explain_form(const char* op, std::string_view signature, const Call& c
     return TypeError(op, readable(parameter.name), " must be ", kind->text, ", got ",
                      type_name(given), tensor ? "; deepcore.tensor(x) makes one." : ".");
   }
-  const auto given = call.positional + call.names.size();
-  if (given > parameters.size()) {
-    return TypeError(op, "expected ", parameters.size(), " arguments, got ", given, ".");
+  if (call.count() > parameters.size()) {
+    const auto self = !parameters.empty() && parameters[0].name == "self" ? 1u : 0u;
+    return TypeError(op, "expected at most ", parameters.size() - self, " arguments, got ",
+                     call.count() - self, ".");
   }
   return TypeError(op, "an argument does not fit ", without_module(signature), ".");
 }
 
-// Of several forms, the first that knows all names that were given is the one that was meant.
+// Of several forms, the first that knows all names that were given, and takes as many arguments, is
+// the one that was meant.
 TypeError explain(const char* op, const Record* forms, const Call& call) {
   std::string unknown;
   for (const Record* form = forms; form; form = form->next) {
@@ -150,9 +153,13 @@ TypeError explain(const char* op, const Record* forms, const Call& call) {
     const auto stranger =
         std::find_if(call.names.begin(), call.names.end(),
                      [&](const std::string& name) { return !knows(parameters, name); });
-    if (stranger == call.names.end()) return explain_form(op, form->signature, call);
-    unknown = *stranger;
+    const bool fits = stranger == call.names.end() && call.count() <= parameters.size();
+    if (fits || (stranger == call.names.end() && !form->next)) {
+      return explain_form(op, form->signature, call);
+    }
+    if (stranger != call.names.end()) unknown = *stranger;
   }
+  if (unknown.empty()) return explain_form(op, forms->signature, call);
   return TypeError(op, "there is no argument '", unknown, "'.");
 }
 

@@ -65,7 +65,7 @@ py::int_ index(const Tensor& x) {
     throw TypeError("index", "only an integer tensor of one element can be an index, got ",
                     x->dtype(), " of shape ", x->shape(), ".");
   }
-  return py::int_(item(x));
+  return py::int_(py::int_(item(x)) + py::int_(0));  // a bool is an int, but not as an index
 }
 
 std::int64_t length(const Tensor& x) {

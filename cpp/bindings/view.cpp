@@ -1,6 +1,6 @@
 #include "ops/view.h"
 
-#include "bindings/common.h"
+#include "bindings/dims.h"
 
 namespace deepcore {
 namespace {
@@ -35,7 +35,7 @@ void register_view(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
           py::arg("other"))
       .def("flatten", &flatten, py::arg("start_dim") = 0, py::arg("end_dim") = -1)
       .def("unflatten", unflat, py::arg("dim"), py::arg("sizes"))
-      .def("squeeze", py::overload_cast<const Tensor&>(&squeeze))
+      .def("squeeze", [](const Tensor& x) { return squeeze(x, std::nullopt); })
       .def("contiguous", [](const Tensor& x) { return x; })
       .def("detach", &detach)
       .def("clone", &clone)
@@ -48,10 +48,13 @@ void register_view(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
       py::arg("input"), py::arg("shape"));
   m.def("flatten", &flatten, py::arg("input"), py::arg("start_dim") = 0, py::arg("end_dim") = -1);
   m.def("unflatten", unflat, py::arg("input"), py::arg("dim"), py::arg("sizes"));
-  m.def("squeeze", py::overload_cast<const Tensor&>(&squeeze), py::arg("input"));
+  m.def(
+      "squeeze", [](const Tensor& x) { return squeeze(x, std::nullopt); }, py::arg("input"));
   m.def("clone", &clone, py::arg("input"));
   m.def("detach", &detach, py::arg("input"));
-  define(m, tensor, "squeeze", py::overload_cast<const Tensor&, std::int64_t>(&squeeze));
+  define(m, tensor, "squeeze", [](const Tensor& x, const py::handle& dim) {
+    return squeeze(x, to_dims("squeeze", dim));
+  });
   define(m, tensor, "unsqueeze", &unsqueeze);
 }
 

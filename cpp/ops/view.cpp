@@ -131,18 +131,19 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes) {
   return reshape(x, shape);
 }
 
-Tensor squeeze(const Tensor& x) {
+Tensor squeeze(const Tensor& x, const Dims& dims) {
   Shape shape;
-  for (auto size : x->shape()) {
-    if (size != 1) shape.push_back(size);
+  int axis = 0;
+  const auto keep_until = [&](int end, bool ones) {
+    for (; axis < end; ++axis) {
+      if (ones || x->size(axis) != 1) shape.push_back(x->size(axis));
+    }
+  };
+  for (const auto& range : axis_ranges("squeeze", dims, x->rank())) {
+    keep_until(range.first, true);
+    keep_until(range.last, false);
   }
-  return reshape(x, shape);
-}
-
-Tensor squeeze(const Tensor& x, std::int64_t dim) {
-  const int axis = normalize_axis("squeeze", dim, x->rank());
-  Shape shape = x->shape();
-  if (x->rank() && shape[axis] == 1) shape.erase(axis);
+  keep_until(x->rank(), true);
   return reshape(x, shape);
 }
 

@@ -1,7 +1,7 @@
 // Views: ops whose output shares the storage of the input; and clone, which undoes the sharing.
 #pragma once
 
-#include "graph/tensor.h"
+#include "ops/axes.h"
 
 namespace deepcore {
 
@@ -10,9 +10,11 @@ Tensor reshape(const Tensor& x, Shape shape);
 Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim);
 // Cuts one axis into several; one size may be -1.
 Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes);
-// Without all axes of size 1, or without axis dim if its size is 1.
-Tensor squeeze(const Tensor& x);
-Tensor squeeze(const Tensor& x, std::int64_t dim);
+// Without those of the axes that have size 1.
+Tensor squeeze(const Tensor& x, const Dims& dims);
+inline Tensor squeeze(const Tensor& x, std::int64_t dim) {
+  return squeeze(x, std::vector<std::int64_t>{dim});
+}
 // With an axis of size 1 before axis dim.
 Tensor unsqueeze(const Tensor& x, std::int64_t dim);
 // The elements from `offset` on, side by side as they lie, under a shape.

@@ -144,3 +144,13 @@ def test_cat_promotes() -> None:
     assert x.grad is not None
     assert x.grad.dtype == dc.float32
     assert dc.stack([dc.tensor(1), dc.tensor(True)]).dtype == dc.int64
+
+
+def test_squeeze_of_several_axes() -> None:
+    x = dc.ones(1, 2, 1, 1, 3)
+    assert x.squeeze((0, -2)).shape == (2, 1, 3)
+    assert dc.squeeze(x, [1, 2]).shape == (1, 2, 1, 3)
+    assert x.squeeze().shape == (2, 3)
+    assert dc.tensor(1.0).squeeze().shape == ()
+    with pytest.raises(ValueError, match=r"\[squeeze\]"):
+        x.squeeze((0, 0))
