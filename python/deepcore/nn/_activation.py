@@ -8,6 +8,7 @@ from .. import _core
 from .._core import Tensor
 from . import functional as F
 from ._module import Module
+from .functional._activation import check_approximate
 
 
 class Activation(Module):
@@ -151,11 +152,11 @@ class GELU(Activation):
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
-        F.check_approximate(approximate)
+        check_approximate(approximate)
         self.approximate = approximate
 
     def _epilogue(self) -> tuple[_core.Activation, float] | None:
-        F.check_approximate(self.approximate)
+        check_approximate(self.approximate)
         exact = self.approximate == "none"
         return self._kind if exact else _core.Activation.gelu_tanh, 0.0
 

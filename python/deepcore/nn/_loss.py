@@ -7,7 +7,7 @@ from typing import Any
 from .. import _core
 from .._core import Tensor
 from ._module import Module
-from .functional import check_label_smoothing, check_old, check_reduction
+from .functional._loss import check_label_smoothing, check_old, check_reduction
 
 
 class _Loss(Module):
