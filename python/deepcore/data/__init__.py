@@ -3,9 +3,16 @@
 from typing import Any
 
 from .._names import suggest
-from . import datasets
+from . import datasets, transforms
 from ._collate import default_collate, default_convert
-from ._dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset
+from ._dataset import (
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    TransformedDataset,
+)
 from ._idx import read_idx, write_idx
 from ._loader import DataLoader
 from ._sampler import (
@@ -30,6 +37,7 @@ __all__ = [
     "Subset",
     "SubsetRandomSampler",
     "TensorDataset",
+    "TransformedDataset",
     "WeightedRandomSampler",
     "datasets",
     "default_collate",
@@ -37,6 +45,7 @@ __all__ = [
     "random_split",
     "read_idx",
     "stratified_split",
+    "transforms",
     "write_idx",
 ]
 

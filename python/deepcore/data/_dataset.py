@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -172,8 +172,60 @@ class ConcatDataset(Dataset[T_co]):
         return self.cumulative_sizes[-1]
 
 
+class TransformedDataset(Dataset[tuple[Any, ...]]):
+    """Another data set whose first part goes through a transform, anew each time it is taken.
+
+    Where a DataLoader or a Trainer takes whole batches of `dataset` (a TensorDataset or a Subset
+    of one), the transform is given whole batches too; elsewhere it is given single images.
+
+    Args:
+        dataset: gives samples (image, …).
+        transform: a function of a batch of images and of one image.
+
+    Raises:
+        TypeError: transform cannot be called.
+
+    Example:
+        >>> import numpy as np
+        >>> from deepcore.data import DataLoader, TensorDataset, TransformedDataset
+        >>> from deepcore.data.transforms import Normalize
+        >>> images = TensorDataset(np.zeros((6, 1, 2, 2), np.uint8), np.arange(6))
+        >>> data = TransformedDataset(images, Normalize(0.5, 0.5))
+        >>> [x.mean().item() for x, y in DataLoader(data, batch_size=4)]
+        [-1.0, -1.0]
+    """
+
+    def __init__(self, dataset: Any, transform: Callable[[Any], Any]) -> None:
+        if not callable(transform):
+            kind = type(transform).__name__
+            raise TypeError(f"[TransformedDataset] transform must be a function, got {kind}.")
+        self.dataset = dataset
+        self.transform = transform
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        image, *others = self.dataset[index]
+        return self.transform(image), *others
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def take(self, indices: NDArray[np.int64]) -> list[Any]:
+        """The samples of these indices as one batch, where `dataset` can do so."""
+        images, *others = self.dataset.take(indices)
+        return [self.transform(images), *others]
+
+
+def in_memory(dataset: Any) -> bool:
+    """Whether all samples are there, the same each time they are taken, and `take` gives many."""
+    return _is_tensors(dataset, (Subset.__getitem__,))
+
+
 def takes_batches(dataset: Any) -> bool:
     """Whether `take` gives what collating single samples would: no subclass changes a sample."""
-    while getattr(type(dataset), "__getitem__", None) is Subset.__getitem__:
+    return _is_tensors(dataset, (Subset.__getitem__, TransformedDataset.__getitem__))
+
+
+def _is_tensors(dataset: Any, around: tuple[Any, ...]) -> bool:
+    while getattr(type(dataset), "__getitem__", None) in around:
         dataset = dataset.dataset
     return getattr(type(dataset), "__getitem__", None) is TensorDataset.__getitem__

@@ -12,7 +12,7 @@ from .._core import Tensor
 from .._notes import add_note
 from ..data import DataLoader, Dataset, IterableDataset, SequentialSampler, Subset, TensorDataset
 from ..data._collate import default_collate
-from ..data._dataset import takes_batches
+from ..data._dataset import in_memory
 from ..data._sampler import check_batch_size
 from ._adapt import Adapter
 
@@ -60,7 +60,7 @@ def open_source(
     check_batch_size(batch_size, op)
     if isinstance(x, Dataset):
         _refuse(op, "a Dataset", y=y)
-        if not takes_batches(x):
+        if not in_memory(x):
             orderly = isinstance(x, IterableDataset)
             loader = DataLoader(x, batch_size, shuffle=None if orderly else shuffle)
             return _of_loader(adapter, op, loader)
@@ -101,7 +101,7 @@ def of_tensors(x: Tensor, y: Tensor, batch_size: int, shuffle: bool) -> Source:
 
 
 def _of_loader(adapter: Adapter, op: str, loader: DataLoader) -> Source:
-    whole = takes_batches(loader.dataset) and loader.collate_fn is default_collate
+    whole = in_memory(loader.dataset) and loader.collate_fn is default_collate
     if whole:
         adapt_arrays(adapter, op, *_all_of(op, loader.dataset))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..._files import replacing
@@ -35,27 +35,49 @@ def find(name: str, folders: Sequence[str], root: str | os.PathLike[str] | None)
     return None
 
 
-def download(url: str, target: Path, sha256: str) -> None:
-    """Fetch a gzip file whose decompressed bytes have this checksum.
-
-    The checksum is of the decompressed bytes because mirrors compress the same file anew.
+def download(url: str, target: Path, verify: Callable[[bytes], None]) -> None:
+    """Fetch a file whose bytes `verify` takes.
 
     Raises:
         OSError: the server or the disk failed.
-        ValueError: other bytes came than were expected.
+        ValueError: `verify` found other bytes than were expected.
     """
     from urllib.request import urlopen
 
     with urlopen(url, timeout=_TIMEOUT) as reply:
         data: bytes = reply.read()
-    import hashlib  # here: it would add to every import of deepcore
-
-    got = hashlib.sha256(unpack_gzip(data, url)).hexdigest()
-    if got != sha256:
-        raise ValueError(f"its decompressed bytes have sha256 {got}, expected {sha256}")
+    verify(data)
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as file:
         file.write(data)
+
+
+def download_from_any(
+    urls: Sequence[str], target: Path, verify: Callable[[bytes], None]
+) -> list[str]:
+    """Fetch a file from the first address that gives it; none left: why each of them did not."""
+    from http.client import HTTPException
+
+    failures = []
+    for url in urls:
+        try:
+            download(url, target, verify)
+            return []
+        except (OSError, HTTPException, ValueError) as error:
+            failures.append(f"{url}: {error}")
+    return failures
+
+
+def missing(
+    what: str, folder: str, root: str | os.PathLike[str] | None, failures: Sequence[str]
+) -> FileNotFoundError:
+    """The error that says where `what` was looked for, and why it was not downloaded."""
+    looked = ", ".join(str(place) for place in places(root))
+    return FileNotFoundError(
+        f"[datasets] expected {what}, in one of {looked} (or in their folder {folder!r}), got "
+        f"none, and no download ({'; '.join(failures)}); put the file there, pass root=, or set "
+        "DEEPCORE_DATA to the folder that has it."
+    )
 
 
 def fetch(
@@ -70,6 +92,7 @@ def fetch(
     """The path of a data set's file, found in one of the places or else downloaded from a mirror.
 
     What is downloaded goes to the first of `folders` in `root`, or in the cache folder without one.
+    The checksum is of the decompressed bytes because mirrors compress the same file anew.
 
     Raises:
         FileNotFoundError: it is in none of the places and no mirror gave it.
@@ -77,20 +100,18 @@ def fetch(
     found = find(name, folders, root)
     if found:
         return found
-    from http.client import HTTPException
 
-    failures = [] if may_download else ["download=False"]
-    target = Path(root or cache_folder()) / folders[0] / f"{name}.gz"
-    for mirror in mirrors if may_download else ():
-        url = f"{mirror}{name}.gz"
-        try:
-            download(url, target, sha256)
+    def verify(data: bytes) -> None:
+        import hashlib  # here: it would add to every import of deepcore
+
+        got = hashlib.sha256(unpack_gzip(data, name)).hexdigest()
+        if got != sha256:
+            raise ValueError(f"its decompressed bytes have sha256 {got}, expected {sha256}")
+
+    failures = ["download=False"]
+    if may_download:
+        target = Path(root or cache_folder()) / folders[0] / f"{name}.gz"
+        failures = download_from_any([f"{url}{name}.gz" for url in mirrors], target, verify)
+        if target.is_file():
             return target
-        except (OSError, HTTPException, ValueError) as error:
-            failures.append(f"{url}: {error}")
-    looked = ", ".join(str(place) for place in places(root))
-    raise FileNotFoundError(
-        f"[datasets] expected {name}, plain or .gz, in one of {looked} (or in their folder "
-        f"{folders[0]!r}), got none, and no download ({'; '.join(failures)}); put the file there, "
-        "pass root=, or set DEEPCORE_DATA to the folder that has it."
-    )
+    raise missing(f"{name}, plain or .gz", folders[0], root, failures)
