@@ -17,6 +17,7 @@ KernelsOf<T> fill() {
           .finite = finite_kernels<T>(),
           .matmul = matmul_kernels<T>(),
           .optim = optim_kernels<T>(),
+          .pad = pad_kernels<T>(),
           .random = random_kernels<T>(),
           .reduce = reduce_kernels<T>(),
           .softmax = softmax_kernels<T>(),
@@ -25,8 +26,10 @@ KernelsOf<T> fill() {
 
 template <class T>
 IntegerKernelsOf<T> fill_integers() {
-  return {
-      .copy = copy_kernels<T>(), .extreme = extreme_kernels<T>(), .sum = integer_sum_kernels<T>()};
+  return {.copy = copy_kernels<T>(),
+          .extreme = extreme_kernels<T>(),
+          .pad = pad_kernels<T>(),
+          .sum = integer_sum_kernels<T>()};
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "kernels/integer_sum.h"
 #include "kernels/matmul.h"
 #include "kernels/optim.h"
+#include "kernels/pad.h"
 #include "kernels/random.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
@@ -38,6 +39,7 @@ struct KernelsOf {
   Finite<T> finite;
   Matmul<T> matmul;
   Optim<T> optim;
+  Pad<T> pad;
   Random<T> random;
   Reduce<T> reduce;
   Softmax<T> softmax;
@@ -49,6 +51,7 @@ template <class T>
 struct IntegerKernelsOf {
   Copy<T> copy;
   Extreme<T> extreme;
+  Pad<T> pad;
   IntegerSum<T> sum;
 };
 

@@ -651,6 +651,14 @@ def nll_loss(
     reduction: str = "mean",
 ) -> Tensor: ...
 
+# Padding.
+def pad(
+    input: Tensor,
+    pad: Sequence[int],
+    mode: str = "constant",
+    value: float | None = None,
+) -> Tensor: ...
+
 # Whether values are finite.
 def all_finite(x: Tensor) -> bool: ...
 

@@ -56,6 +56,25 @@ CASES = [
     Case("SiLU", {"inplace": True}, repr="inplace=True"),
     Case("Softmax", {"dim": 1}, repr="dim=1"),
     Case("LogSoftmax", {"dim": -1}, repr="dim=-1"),
+    Case("ZeroPad1d", {"padding": (1, 2)}, shapes={(2, 3, 4): (2, 3, 7), (3, 4): (3, 7)},
+         repr="(1, 2)"),
+    Case("ZeroPad2d", {"padding": 1}, shapes={(2, 1, 3, 4): (2, 1, 5, 6)}, repr="(1, 1, 1, 1)"),
+    Case("ZeroPad3d", {"padding": 1}, shapes={(2, 1, 2, 3, 4): (2, 1, 4, 5, 6)},
+         repr="(1, 1, 1, 1, 1, 1)"),
+    Case("ConstantPad1d", {"padding": (1, 0), "value": 3.5}, shapes={(2, 3, 4): (2, 3, 5)},
+         repr="padding=(1, 0), value=3.5"),
+    Case("ConstantPad2d", {"padding": (1, 2, 0, -1), "value": 3},
+         shapes={(2, 1, 3, 4): (2, 1, 2, 7)}, repr="padding=(1, 2, 0, -1), value=3"),
+    Case("ConstantPad3d", {"padding": 1, "value": 0.5}, shapes={(2, 1, 2, 3, 4): (2, 1, 4, 5, 6)},
+         repr="padding=(1, 1, 1, 1, 1, 1), value=0.5"),
+    *(
+        Case(f"{kind}Pad{axes}d", {"padding": 1},
+             shapes={(2, 3, 4, 3, 4)[: axes + 2]: (2, 3, *(6, 5, 6)[:axes]),
+                     (3, 4, 3, 4)[: axes + 1]: (3, *(6, 5, 6)[:axes])},
+             repr=str((1, 1) * axes))
+        for kind in ("Reflection", "Replication", "Circular")
+        for axes in (1, 2, 3)
+    ),
 ]  # fmt: skip
 
 

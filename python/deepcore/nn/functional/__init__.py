@@ -16,6 +16,7 @@ from ._loss import (
     mse_loss,
     nll_loss,
 )
+from ._padding import pad
 
 __all__ = [
     "binary_cross_entropy",
@@ -29,6 +30,7 @@ __all__ = [
     "log_softmax",
     "mse_loss",
     "nll_loss",
+    "pad",
     "relu",
     "sigmoid",
     "silu",
