@@ -107,14 +107,19 @@ class Piece {
                    divide_up(rows, tile_rows) * at.block.panels.size());
   }
   void pack_y(const Block& b, Range steps, T* to) noexcept {
-    for (auto q = b.panels.begin; q < b.panels.end; ++q) {
-      const Panel panel = plan_.panel(q, b.panels.begin);
-      const auto width = panel.vectors * lanes<T>;
-      if (!plan_.packs(panel)) continue;
-      pack_panel(
-          plan_.y, panel.first, panel.count, steps.begin, steps.size(),
-          to + panel.offset * lanes<T> * b.steps.size() + (steps.begin - b.steps.begin) * width,
-          width);
+    // Panels of contiguous rows side by side, some rows at a time: down one narrow panel, rows 32
+    // KB apart come from the same two sets of the cache. 64 x 8192 x 64 is 1.5 times as fast so.
+    const auto few = plan_.y.row == 1 ? std::int64_t{16} : steps.size();
+    for (auto p = steps.begin; p < steps.end; p += few) {
+      const auto count = std::min(few, steps.end - p);
+      for (auto q = b.panels.begin; q < b.panels.end; ++q) {
+        const Panel panel = plan_.panel(q, b.panels.begin);
+        const auto width = panel.vectors * lanes<T>;
+        if (!plan_.packs(panel)) continue;
+        pack_panel(plan_.y, panel.first, panel.count, p, count,
+                   to + panel.offset * lanes<T> * b.steps.size() + (p - b.steps.begin) * width,
+                   width);
+      }
     }
   }
 
@@ -162,6 +167,7 @@ class Piece {
           tile.i = rows.begin + part.begin;
           tile.j = panel.first;
           tile.count = static_cast<int>(panel.count);
+          epilogue_.fetch(tile.i, part.size(), tile.j, panel.count);
         }
         fetch(tile);
         tile_of<T>(part.size(), panel.vectors)(tile);

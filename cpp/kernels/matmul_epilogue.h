@@ -26,6 +26,18 @@ class Epilogue {
  public:
   explicit Epilogue(const MatmulArgs<T>& args) : args_(args), streams_(may_stream(args)) {}
 
+  // Fetches what apply() will write, while the tile runs: `rows` rows from i, `count` columns from
+  // j.
+  [[gnu::always_inline]] void fetch(std::int64_t i, std::int64_t rows, std::int64_t j,
+                                    std::int64_t count) const noexcept {
+    constexpr std::int64_t line = 64 / sizeof(T);
+    if (streams_) return;
+    const T* c = args_.c + i * args_.n + j;
+    for (std::int64_t r = 0; r < rows; ++r, c += args_.n) {
+      for (std::int64_t o = 0; o < count; o += line) __builtin_prefetch(c + o, 1);
+    }
+  }
+
   // A tile in registers: R rows from i, `count` columns from j, of which V - 1 vectors are whole.
   template <int R, int V>
   [[gnu::always_inline]] void apply(Vec<T> (&acc)[R][V], std::int64_t i, std::int64_t j,
