@@ -70,21 +70,30 @@ def optimizers() -> Arrays:
     return arrays | _cases([{"optimizer": n, "options": o} for n, o in OPTIMIZERS])
 
 
+SCHEDULERS: list[tuple[str, dict[str, Any]]] = [
+    ("StepLR", {"step_size": 1}),
+    ("StepLR", {"step_size": 4, "gamma": 0.5}),
+    ("StepLR", {"step_size": 10, "gamma": 0.9}),
+    ("CosineAnnealingLR", {"T_max": 30}),
+    ("CosineAnnealingLR", {"T_max": 7, "eta_min": 0.02}),
+    ("CosineAnnealingLR", {"T_max": 1}),
+]
+
+
 def schedulers() -> Arrays:
-    """The rates of two groups over 30 epochs of StepLR."""
-    cases = [{"step_size": 1}, {"step_size": 4, "gamma": 0.5}, {"step_size": 10, "gamma": 0.9}]
+    """The rates of two groups over 30 epochs."""
     arrays: Arrays = {}
-    for i, options in enumerate(cases):
+    for i, (name, options) in enumerate(SCHEDULERS):
         p = [torch.zeros(1, requires_grad=True) for _ in range(2)]
         optimizer = torch.optim.SGD([{"params": p[:1]}, {"params": p[1:], "lr": 0.3}], lr=0.1)
-        scheduler = torch.optim.lr_scheduler.StepLR(optimizer, **options)
+        scheduler = getattr(torch.optim.lr_scheduler, name)(optimizer, **options)
         rates = []
         for _ in range(30):
             rates.append([group["lr"] for group in optimizer.param_groups])
             optimizer.step()
             scheduler.step()
         arrays[f"rates{i}"] = np.array(rates)
-    return arrays | _cases([{"scheduler": "StepLR", "options": options} for options in cases])
+    return arrays | _cases([{"scheduler": name, "options": given} for name, given in SCHEDULERS])
 
 
 def _loss_cases() -> Iterator[tuple[str, dict[str, Any], dict[str, np.ndarray]]]:

@@ -59,15 +59,18 @@ def test_a_wrong_rule_would_be_seen() -> None:
     assert np.abs(run(wrong, "float64") - OPTIMIZERS[f"path{i}"]).max() > 1e-6
 
 
-@pytest.mark.parametrize("i", range(3))
-def test_step_lr_equals_pytorch(i: int) -> None:
-    options = json.loads(str(SCHEDULERS["cases"]))[i]["options"]
+SCHEDULER_CASES = json.loads(str(SCHEDULERS["cases"]))
+
+
+@pytest.mark.parametrize("i", range(len(SCHEDULER_CASES)), ids=map(str, SCHEDULER_CASES))
+def test_scheduler_equals_pytorch(i: int) -> None:
+    case = SCHEDULER_CASES[i]
     p = [dc.zeros(1, requires_grad=True) for _ in range(2)]
     optimizer = dc.optim.SGD([{"params": p[:1]}, {"params": p[1:], "lr": 0.3}], lr=0.1)
-    scheduler = dc.optim.lr_scheduler.StepLR(optimizer, **options)
+    scheduler = getattr(dc.optim.lr_scheduler, case["scheduler"])(optimizer, **case["options"])
     rates = []
     for _ in range(30):
         rates.append([group["lr"] for group in optimizer.param_groups])
         assert scheduler.get_last_lr() == rates[-1]
         scheduler.step()
-    np.testing.assert_allclose(rates, SCHEDULERS[f"rates{i}"], rtol=1e-12)
+    np.testing.assert_allclose(rates, SCHEDULERS[f"rates{i}"], rtol=1e-12, atol=1e-17)

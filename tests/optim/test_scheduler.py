@@ -8,7 +8,7 @@ import pytest
 
 import deepcore as dc
 from deepcore.optim import SGD
-from deepcore.optim.lr_scheduler import LRScheduler, StepLR
+from deepcore.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, StepLR
 from support.optimizers import parameters
 
 
@@ -54,3 +54,26 @@ def test_numbers_of_step_lr(options: dict[str, Any], kind: type[Exception], text
     optimizer = dc.optim.SGD([dc.ones(1, requires_grad=True)])
     with pytest.raises(kind, match=text):
         dc.optim.lr_scheduler.StepLR(optimizer, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "text"),
+    [
+        ({"T_max": 0}, ValueError, r"\[cosine_annealing_lr\] T_max must be at least 1, got 0\."),
+        ({"T_max": 2.0}, TypeError, r"T_max must be a whole number, got 2\.0\."),
+        ({"T_max": 2, "eta_min": float("inf")}, ValueError, r"eta_min must be finite, got inf\."),
+    ],
+)
+def test_numbers_of_cosine(options: dict[str, Any], kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=text):
+        CosineAnnealingLR(SGD(parameters(), lr=1.0), **options)
+
+
+def test_cosine_goes_on_at_its_epoch() -> None:
+    optimizer = SGD(parameters(), lr=0.4)
+    whole = CosineAnnealingLR(optimizer, 10, eta_min=0.1)
+    for _ in range(6):
+        whole.step()
+    expected = whole.get_last_lr()
+    rest = CosineAnnealingLR(optimizer, 10, eta_min=0.1, last_epoch=5)
+    assert rest.get_last_lr() == pytest.approx(expected, rel=1e-12)

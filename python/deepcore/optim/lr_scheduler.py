@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .._check import check_whole
@@ -9,7 +10,7 @@ from .._names import suggest
 from ._check import check_range
 from ._optimizer import Optimizer
 
-__all__ = ["LRScheduler", "StepLR"]
+__all__ = ["CosineAnnealingLR", "LRScheduler", "StepLR"]
 
 
 class LRScheduler:
@@ -124,6 +125,69 @@ class StepLR(LRScheduler):
         falls = self.last_epoch > 0 and self.last_epoch % self.step_size == 0
         factor = self.gamma if falls else 1.0
         return [group["lr"] * factor for group in self.optimizer.param_groups]
+
+
+class CosineAnnealingLR(LRScheduler):
+    """Lets the learning rates fall along half a cosine, from their initial values to eta_min.
+
+    lr(t) = eta_min + (lr(0) − eta_min)·(1 + cos(π·t / T_max)) / 2 after t epochs. Each rate is
+    reckoned from the last one, as in PyTorch, so that other schedulers may change it too; beyond
+    T_max the rates rise again.
+
+    Args:
+        optimizer: whose groups are scheduled.
+        T_max: the number of epochs of the fall.
+        eta_min: the rate after T_max epochs.
+        last_epoch: the epoch to go on from.
+
+    Raises:
+        ValueError: T_max is below 1, or eta_min negative or not finite.
+        TypeError: T_max is not a whole number.
+
+    Reference:
+        Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (2017),
+        without the restarts.
+
+    Example:
+        >>> import deepcore as dc
+        >>> optimizer = dc.optim.SGD([dc.ones(2, requires_grad=True)], lr=1.0)
+        >>> scheduler = dc.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=2)
+        >>> for epoch in range(2):
+        ...     optimizer.step()
+        ...     scheduler.step()
+        ...     print(round(scheduler.get_last_lr()[0], 3))
+        0.5
+        0.0
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1
+    ) -> None:
+        check_whole("cosine_annealing_lr", "T_max", T_max)
+        check_range("cosine_annealing_lr", "eta_min", eta_min)
+        if T_max < 1:
+            raise ValueError(f"[cosine_annealing_lr] T_max must be at least 1, got {T_max}.")
+        self.T_max = T_max
+        self.eta_min = eta_min
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float]:
+        """The rates, from those of the epoch before."""
+        t, low = self.last_epoch, self.eta_min
+        groups = self.optimizer.param_groups
+        if t == 0:
+            return [group["lr"] for group in groups]
+        if self._step_count == 1:  # gone on from an epoch whose rates may not be there
+            return [low + (base - low) * self._height(t) / 2 for base in self.base_lrs]
+        if (t - 1 - self.T_max) % (2 * self.T_max) == 0:  # away from the minimum, a height of 0
+            rise = self._height(self.T_max - 1) / 2
+            pairs = zip(groups, self.base_lrs, strict=True)
+            return [group["lr"] + (base - low) * rise for group, base in pairs]
+        ratio = self._height(t) / self._height(t - 1)
+        return [ratio * (group["lr"] - low) + low for group in groups]
+
+    def _height(self, t: int) -> float:
+        return 1 + math.cos(math.pi * t / self.T_max)
 
 
 def __getattr__(name: str) -> Any:
