@@ -14,6 +14,7 @@ from .._check import check_flag, is_whole
 from .._grad import no_grad
 from ..data import DataLoader, Dataset
 from ..optim import Optimizer
+from ..optim.lr_scheduler import LRScheduler
 from ._adapt import Adapter
 from ._history import History
 from ._interrupt import Interrupt
@@ -51,12 +52,14 @@ class Trainer:
             mean over the batch or a value for each sample, or a dict of those by name; None for
             the loss alone. 'accuracy' takes class indices, or targets of 0 and 1 or, with a loss
             of probabilities, in between.
+        scheduler: steps after each whole epoch, so that learning rates change with the epoch.
 
     Attributes:
         history: the History of all epochs so far.
 
     Raises:
-        ValueError: an unknown name, a loss without reduction, or an optimizer of another model.
+        ValueError: an unknown name, a loss without reduction, an optimizer of another model, or a
+            scheduler of another optimizer.
         TypeError: an argument is of another kind.
 
     Example:
@@ -70,13 +73,20 @@ class Trainer:
     """
 
     def __init__(
-        self, model: nn.Module, loss: Any, optimizer: Optimizer, metrics: Any = None
+        self,
+        model: nn.Module,
+        loss: Any,
+        optimizer: Optimizer,
+        metrics: Any = None,
+        scheduler: LRScheduler | None = None,
     ) -> None:
         if not isinstance(model, nn.Module):
             raise TypeError(f"[Trainer] model must be an nn.Module, got {type(model).__name__}.")
         check_optimizer(optimizer, model)
+        _check_scheduler(scheduler, optimizer)
         objective = to_objective(loss)
         self._task = Task(model, objective, optimizer, to_metrics(metrics, objective))
+        self._scheduler = scheduler
         self.history = History()
 
     @property
@@ -161,6 +171,8 @@ class Trainer:
                 epoch = len(self.history.epoch) + 1
                 progress = partial(kind, f"epoch {epoch}/{last}", source.samples)
                 self.history.record(self._epoch(epoch, progress, source, held_out, interrupt))
+                if self._scheduler is not None and not interrupt.asked:
+                    self._scheduler.step()
             self.history.interrupted = interrupt.asked
         return self.history
 
@@ -235,3 +247,15 @@ class Trainer:
 def _check_epochs(epochs: Any) -> None:
     if not is_whole(epochs) or epochs < 1:
         raise ValueError(f"[fit] epochs must be a positive whole number, got {epochs!r}.")
+
+
+def _check_scheduler(scheduler: Any, optimizer: Optimizer) -> None:
+    if scheduler is None:
+        return
+    if not isinstance(scheduler, LRScheduler):
+        raise TypeError(
+            "[Trainer] scheduler must be an optim.lr_scheduler.LRScheduler, got "
+            f"{type(scheduler).__name__}."
+        )
+    if scheduler.optimizer is not optimizer:
+        raise ValueError("[Trainer] scheduler must be made of the Trainer's optimizer.")
