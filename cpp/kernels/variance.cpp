@@ -1,23 +1,12 @@
 #include "kernels/variance.h"
 
+#include "kernels/moments.h"
 #include "kernels/sums.h"
 
 namespace deepcore {
 namespace {
 
 constexpr std::int64_t variance_block = 1024;
-
-template <class T>
-struct Moments {
-  T mean, squares, count;
-
-  void merge(const Moments& other) noexcept {
-    const T total = count + other.count, delta = other.mean - mean;
-    mean += delta * (other.count / total);
-    squares += other.squares + delta * delta * (count * other.count / total);
-    count = total;
-  }
-};
 
 // (x - mean)^2, where mean has a value for each column of the tile.
 template <class T>
