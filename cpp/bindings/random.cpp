@@ -53,6 +53,13 @@ void register_random(py::module_& m) {
         return dropout(input, p, default_generator());
       },
       py::arg("input"), py::arg("p") = 0.5);
+  m.def(
+      "channel_dropout",
+      [](const Tensor& input, int axes, double p) {
+        const ReleaseGil release(input->numel());
+        return channel_dropout(input, axes, p, default_generator());
+      },
+      py::arg("input"), py::arg("axes"), py::arg("p") = 0.5);
   m.def("philox", [](std::uint64_t seed, std::uint64_t stream, std::uint64_t block) {
     RandomGroup group;
     philox({seed, stream, block / group_blocks}, 0, group);

@@ -18,7 +18,10 @@
 #include "kernels/extreme.h"
 #include "kernels/finite.h"
 #include "kernels/integer_sum.h"
+#include "kernels/layer_norm.h"
+#include "kernels/local_response.h"
 #include "kernels/matmul.h"
+#include "kernels/norm.h"
 #include "kernels/optim.h"
 #include "kernels/pad.h"
 #include "kernels/random.h"
@@ -37,7 +40,10 @@ struct KernelsOf {
   ElementLoss<T> element_loss;
   Extreme<T> extreme;
   Finite<T> finite;
+  LayerNorm<T> layer_norm;
+  LocalResponse<T> local_response;
   Matmul<T> matmul;
+  Norm<T> norm;
   Optim<T> optim;
   Pad<T> pad;
   Random<T> random;

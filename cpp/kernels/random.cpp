@@ -5,6 +5,7 @@
 
 #include "base/parallel.h"
 #include "kernels/math.h"
+#include "kernels/view.h"
 
 namespace deepcore {
 namespace {
@@ -114,12 +115,22 @@ void dropout(const Draw& draw, const T* x, T* y, std::int64_t n, double p, bool 
   });
 }
 
+template <class T>
+void scale_rows(const T* x, const T* scale, std::int64_t rows, std::int64_t n, bool accumulate,
+                T* y) {
+  map_view(View{rows, n, 1}, y, accumulate,
+           [=](const auto& at) { return at.full(x) * at.reduced(scale); });
+}
+
 }  // namespace
 
 template <class T>
 Random<T> random_kernels() {
-  return {
-      .uniform = uniform<T>, .normal = normal<T>, .bernoulli = bernoulli<T>, .dropout = dropout<T>};
+  return {.uniform = uniform<T>,
+          .normal = normal<T>,
+          .bernoulli = bernoulli<T>,
+          .dropout = dropout<T>,
+          .scale_rows = scale_rows<T>};
 }
 template Random<float> random_kernels();
 template Random<double> random_kernels();

@@ -26,6 +26,9 @@ struct Random {
   // y = x / (1 - p) with probability 1 - p, else 0 (NaN where x is not finite); added to y where
   // accumulate. The gradient is the same map of the output's gradient, so nothing is saved.
   void (*dropout)(const Draw& draw, const T* x, T* y, std::int64_t n, double p, bool accumulate);
+  // y (+)= x times the number of its row, of `rows` rows of n elements: dropout of whole channels.
+  void (*scale_rows)(const T* x, const T* scale, std::int64_t rows, std::int64_t n, bool accumulate,
+                     T* y);
 };
 
 template <class T>

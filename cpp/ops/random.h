@@ -20,5 +20,7 @@ Tensor randperm(std::int64_t n, const Ref<Generator>& generator);
 
 // y = x / (1 - p) with probability 1 - p, else 0.
 Tensor dropout(const Tensor& input, double p, const Ref<Generator>& generator);
+// The same for whole channels: all elements that share the indices of the first `axes` axes.
+Tensor channel_dropout(const Tensor& input, int axes, double p, const Ref<Generator>& generator);
 
 }  // namespace deepcore

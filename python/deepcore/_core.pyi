@@ -395,6 +395,7 @@ def bernoulli_(x: Tensor, p: Tensor, generator: Generator | None, /) -> None: ..
 def randint(low: int, high: int, shape: Sizes, generator: Generator | None, /) -> Tensor: ...
 def randperm(n: int, generator: Generator | None, /) -> Tensor: ...
 def dropout(input: Tensor, p: float = 0.5) -> Tensor: ...
+def channel_dropout(input: Tensor, axes: int, p: float = 0.5) -> Tensor: ...
 def philox(seed: int, stream: int, block: int, /) -> tuple[int, int, int, int]: ...
 
 # The graph and the tape.
@@ -566,6 +567,53 @@ def linear(
     bias: Tensor | None = None,
     activation: Activation = ...,
     slope: float = 0.01,
+) -> Tensor: ...
+
+# Normalizations.
+def batch_norm(
+    input: Tensor,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    num_batches_tracked: Tensor | None = None,
+    training: bool = True,
+    momentum: float | None = 0.1,
+    eps: float = 1e-5,
+    relu: bool = False,
+) -> Tensor: ...
+def instance_norm(
+    input: Tensor,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor: ...
+def group_norm(
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor: ...
+def layer_norm(
+    input: Tensor,
+    normalized_shape: int | Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor: ...
+def rms_norm(
+    input: Tensor,
+    normalized_shape: int | Sequence[int],
+    weight: Tensor | None = None,
+    eps: float | None = None,
+) -> Tensor: ...
+def local_response_norm(
+    input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Tensor: ...
 
 # Arithmetic and comparisons, element by element.

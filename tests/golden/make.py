@@ -180,6 +180,67 @@ def layers() -> Arrays:
     return store.arrays | _cases(cases)
 
 
+# Layer, options and the input's shape; the first of a kind with all defaults.
+NORMS: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
+    ("BatchNorm1d", {"num_features": 3}, (5, 3)),
+    ("BatchNorm1d", {"num_features": 3, "momentum": None, "eps": 0.1}, (2, 3, 4)),
+    ("BatchNorm2d", {"num_features": 2}, (3, 2, 4, 5)),
+    ("BatchNorm2d", {"num_features": 2, "momentum": 0.4, "affine": False}, (3, 2, 4, 5)),
+    ("BatchNorm2d", {"num_features": 2, "track_running_stats": False}, (3, 2, 4, 5)),
+    ("BatchNorm3d", {"num_features": 2, "bias": False}, (2, 2, 2, 3, 2)),
+    ("InstanceNorm1d", {"num_features": 3}, (2, 3, 4)),
+    ("InstanceNorm1d", {"num_features": 3, "affine": True}, (3, 4)),
+    ("InstanceNorm2d", {"num_features": 2, "track_running_stats": True}, (3, 2, 4, 5)),
+    ("InstanceNorm2d", {"num_features": 2, "affine": True, "track_running_stats": True,
+                        "momentum": 0.3}, (2, 4, 5)),
+    ("InstanceNorm3d", {"num_features": 2, "affine": True}, (2, 2, 2, 3, 2)),
+    ("LayerNorm", {"normalized_shape": 7}, (4, 7)),
+    ("LayerNorm", {"normalized_shape": (3, 5), "eps": 0.1, "bias": False}, (2, 2, 3, 5)),
+    ("LayerNorm", {"normalized_shape": 7, "elementwise_affine": False}, (2, 7)),
+    ("RMSNorm", {"normalized_shape": 7}, (4, 7)),
+    ("RMSNorm", {"normalized_shape": (3, 5), "eps": 0.1}, (2, 3, 5)),
+    ("GroupNorm", {"num_groups": 2, "num_channels": 4}, (3, 4, 3, 2)),
+    ("GroupNorm", {"num_groups": 4, "num_channels": 4, "affine": False}, (3, 4, 5)),
+    ("GroupNorm", {"num_groups": 1, "num_channels": 4, "bias": False}, (3, 4)),
+    ("LocalResponseNorm", {"size": 2}, (2, 5, 3)),
+    ("LocalResponseNorm", {"size": 5, "alpha": 0.7, "beta": 0.6, "k": 2.0}, (2, 7, 2, 3)),
+    ("LocalResponseNorm", {"size": 4, "alpha": 0.7}, (1, 3, 2, 1, 2)),
+]  # fmt: skip
+
+
+def norms() -> Arrays:
+    """Every normalization on two batches in training, then on the second one in eval mode."""
+    rng = np.random.default_rng(6)
+    cases, store = [], _Store()
+    for name, options, shape in NORMS:
+        layer = getattr(nn, name)(**options).double()
+        for p in layer.parameters():
+            p.data = torch.tensor(rng.normal(size=tuple(p.shape)))
+        result = {key: p.detach().numpy().copy() for key, p in layer.named_parameters()}
+        for step in ("first", "second", "eval"):
+            layer.train(step != "eval")
+            layer.zero_grad()
+            if step != "eval":
+                x = torch.tensor(rng.normal(size=shape) * 2 + 1, requires_grad=True)
+            x.grad = None
+            output = layer(x)
+            result[f"{step}.input"] = x.detach().numpy().copy()
+            if step == "first":
+                continue
+            cotangent = rng.normal(size=shape)
+            output.backward(torch.tensor(cotangent))
+            result[f"{step}.cotangent"] = cotangent
+            result[f"{step}.output"] = output.detach().numpy().copy()
+            result[f"{step}.gradient"] = x.grad.numpy().copy()
+            for key, p in layer.named_parameters():
+                result[f"{step}.{key}_gradient"] = p.grad.numpy().copy()
+            for key, buffer in layer.named_buffers():
+                result[f"{step}.{key}"] = buffer.numpy().copy()
+        names = {key: store.add(value) for key, value in result.items()}
+        cases.append({"layer": name, "options": options, "arrays": names})
+    return store.arrays | _cases(cases)
+
+
 def training() -> Arrays:
     """The first ten losses of a small network on one batch, Adam 1e-2, and its last weights."""
     rng = np.random.default_rng(4)
@@ -234,6 +295,7 @@ FILES: dict[str, Callable[[], Arrays]] = {
     "schedulers": schedulers,
     "losses": losses,
     "layers": layers,
+    "norms": norms,
     "training": training,
     "adversarial": adversarial,
 }

@@ -60,6 +60,38 @@ def test_layer(case: dict[str, Any]) -> None:
         )
 
 
+NORMS = load("norms")
+NORM_CASES = json.loads(str(NORMS["cases"]))
+
+
+@pytest.mark.parametrize("case", NORM_CASES, ids=map(label, NORM_CASES))
+def test_norm(case: dict[str, Any]) -> None:
+    arrays = {key: NORMS[name] for key, name in case["arrays"].items()}
+    layer = getattr(nn, case["layer"])(**case["options"]).double()
+    for name, p in layer.named_parameters():
+        p.data = dc.tensor(arrays[name])
+
+    def check(actual: dc.Tensor, key: str) -> None:
+        np.testing.assert_allclose(
+            actual.detach().numpy(), arrays[f"{step}.{key}"], rtol=1e-9, atol=1e-12, err_msg=key
+        )
+
+    for step in ("first", "second", "eval"):
+        layer.train(step != "eval")
+        layer.zero_grad()
+        x = dc.tensor(arrays[f"{step}.input"], requires_grad=True)
+        y = layer(x)
+        if step == "first":
+            continue
+        check(y, "output")
+        y.backward(dc.tensor(arrays[f"{step}.cotangent"]))
+        check(x.grad, "gradient")
+        for name, p in layer.named_parameters():
+            check(p.grad, f"{name}_gradient")
+        for name, buffer in layer.named_buffers():
+            check(buffer, name)
+
+
 def weights(arrays: dict[str, Any], prefix: str, dtype: str = "float64") -> dict[str, dc.Tensor]:
     return {
         key.removeprefix(f"{prefix}."): dc.tensor(value, dtype=dtype)

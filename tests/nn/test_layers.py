@@ -22,10 +22,45 @@ class Case:
     shapes: dict[tuple[int, ...], tuple[int, ...]] | None = None  # input to output, or the same
     repr: str = ""  # between the parentheses
     same_in_eval: bool = True
+    buffers: tuple[str, ...] = ()  # what of the state is no parameter
 
 
 SAME = {(4, 6): (4, 6), (1, 1): (1, 1), (2, 3, 5): (2, 3, 5), (0, 3): (0, 3)}
 DENSE = {(4, 6): (4, 3), (6,): (3,), (2, 5, 6): (2, 5, 3), (0, 6): (0, 3), (1, 6): (1, 3)}
+IMAGES = {(4, 6, 3, 5): (4, 6, 3, 5), (2, 6, 1, 1): (2, 6, 1, 1)}
+VOLUMES = {(4, 6, 1, 2, 3): (4, 6, 1, 2, 3), (2, 6, 2, 1, 1): (2, 6, 2, 1, 1)}
+UNBATCHED = {(6, 3, 2, 2): (6, 3, 2, 2)}
+SEQUENCES = {(4, 6, 5): (4, 6, 5), (0, 6, 5): (0, 6, 5)}
+RUNNING = ("running_mean", "running_var", "num_batches_tracked")
+AFFINE = {"weight": (6,), "bias": (6,)}
+TRACKED = {"running_mean": (6,), "running_var": (6,), "num_batches_tracked": ()}
+
+
+def batch_norm(layer, shapes):
+    """Rows of every batch norm: plain, and with other options."""
+    defaults = "6, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True"
+    others = {"momentum": None, "affine": False, "eps": 0.5}
+    return [
+        Case(layer, {"num_features": 6}, AFFINE | TRACKED, shapes, defaults, False, RUNNING),
+        Case(layer, {"num_features": 6, **others}, TRACKED, shapes,
+             "6, eps=0.5, momentum=None, affine=False, bias=False, track_running_stats=True",
+             False, RUNNING),
+        Case(layer, {"num_features": 6, "track_running_stats": False, "bias": False},
+             {"weight": (6,)}, shapes,
+             "6, eps=1e-05, momentum=0.1, affine=True, bias=False, track_running_stats=False"),
+    ]  # fmt: skip
+
+
+def instance_norm(layer, shapes):
+    return [
+        Case(layer, {"num_features": 6}, {}, shapes,
+             "6, eps=1e-05, momentum=0.1, affine=False, bias=False, track_running_stats=False"),
+        Case(layer, {"num_features": 6, "affine": True, "track_running_stats": True},
+             AFFINE | TRACKED, shapes,
+             "6, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True",
+             False, RUNNING),
+    ]  # fmt: skip
+
 
 CASES = [
     Case("Identity"),
@@ -75,6 +110,34 @@ CASES = [
         for kind in ("Reflection", "Replication", "Circular")
         for axes in (1, 2, 3)
     ),
+    *batch_norm("BatchNorm1d", {(4, 6): (4, 6), (0, 6): (0, 6)} | SEQUENCES),
+    *batch_norm("BatchNorm2d", IMAGES),
+    *batch_norm("BatchNorm3d", VOLUMES),
+    *instance_norm("InstanceNorm1d", SEQUENCES | {(6, 5): (6, 5)}),
+    *instance_norm("InstanceNorm2d", {(4, 6, 3, 5): (4, 6, 3, 5), (6, 3, 5): (6, 3, 5)}),
+    *instance_norm("InstanceNorm3d", {(4, 6, 3, 1, 5): (4, 6, 3, 1, 5)} | UNBATCHED),
+    Case("LayerNorm", {"normalized_shape": 6}, AFFINE, {(4, 6): (4, 6), (0, 2, 6): (0, 2, 6)},
+         "(6,), eps=1e-05, elementwise_affine=True, bias=True"),
+    Case("LayerNorm", {"normalized_shape": (2, 3), "bias": False, "eps": 0.1}, {"weight": (2, 3)},
+         {(4, 2, 3): (4, 2, 3)}, "(2, 3), eps=0.1, elementwise_affine=True, bias=False"),
+    Case("LayerNorm", {"normalized_shape": [6], "elementwise_affine": False}, {}, {(4, 6): (4, 6)},
+         "(6,), eps=1e-05, elementwise_affine=False, bias=False"),
+    Case("RMSNorm", {"normalized_shape": 6}, {"weight": (6,)}, {(4, 6): (4, 6)},
+         "(6,), eps=None, elementwise_affine=True"),
+    Case("RMSNorm", {"normalized_shape": (2, 3), "eps": 0.5, "elementwise_affine": False}, {},
+         {(4, 2, 3): (4, 2, 3)}, "(2, 3), eps=0.5, elementwise_affine=False"),
+    Case("GroupNorm", {"num_groups": 2, "num_channels": 6}, AFFINE,
+         {(4, 6): (4, 6)} | SEQUENCES | IMAGES | VOLUMES,
+         "2, 6, eps=1e-05, affine=True, bias=True"),
+    Case("GroupNorm", {"num_groups": 3, "num_channels": 6, "affine": False}, {}, SEQUENCES,
+         "3, 6, eps=1e-05, affine=False, bias=False"),
+    Case("LocalResponseNorm", {"size": 2}, {}, SEQUENCES | IMAGES | VOLUMES,
+         "2, alpha=0.0001, beta=0.75, k=1.0"),
+    Case("Dropout1d", {}, {}, {(4, 6, 5): (4, 6, 5), (6, 5): (6, 5)}, "p=0.5, inplace=False",
+         False),
+    Case("Dropout2d", {"p": 0.3}, {}, IMAGES | SEQUENCES, "p=0.3, inplace=False", False),
+    Case("Dropout3d", {}, {}, VOLUMES | {(4, 6, 3, 5): (4, 6, 3, 5)}, "p=0.5, inplace=False",
+         False),
 ]  # fmt: skip
 
 
@@ -92,7 +155,8 @@ class TestEveryLayer:
     def test_state(self, case):
         layer = make(case)
         assert {k: v.shape for k, v in layer.state_dict().items()} == case.state
-        assert {k: p.shape for k, p in layer.named_parameters()} == case.state
+        parameters = {k: shape for k, shape in case.state.items() if k not in case.buffers}
+        assert {k: p.shape for k, p in layer.named_parameters()} == parameters
         other = getattr(nn, case.layer)(**case.options)
         other.load_state_dict(layer.state_dict())
         for key, value in layer.state_dict().items():
@@ -123,14 +187,21 @@ class TestEveryLayer:
         output = layer(x)
         output.backward(dc.tensor(values(output.shape) + 0.1))
         assert x.grad.shape == x.shape
-        if case.state:
+        if case.state.keys() - set(case.buffers):
             dc.optim.SGD(layer.parameters(), lr=0.1).step()
         for new, old in zip(layer.parameters(), start.parameters(), strict=True):
             assert (new.detach().numpy() != old.detach().numpy()).any()
 
 
-# All but the one that joins the rows.
-@pytest.mark.parametrize("case", [c for c in CASES if c.options.get("start_dim") != 0], ids=str)
+# All but those that join the rows.
+APART = [
+    c
+    for c in CASES
+    if c.options.get("start_dim") != 0 and c.options.get("track_running_stats") is not False
+]
+
+
+@pytest.mark.parametrize("case", APART, ids=str)
 def test_a_row_of_eval_is_that_of_the_batch(case):
     layer = make(case).eval()
     x = values((7, *next(iter(case.shapes or SAME))[1:]))

@@ -7,11 +7,14 @@ from typing import Any
 from .._names import suggest
 from . import functional, init, utils
 from ._activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from ._batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from ._containers import ModuleDict, ModuleList, Sequential
-from ._dropout import Dropout
+from ._dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
+from ._instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from ._linear import Linear
 from ._loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from ._module import Module
+from ._norm import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from ._padding import (
     CircularPad1d,
     CircularPad2d,
@@ -37,6 +40,9 @@ __all__ = [
     "GELU",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
@@ -45,11 +51,20 @@ __all__ = [
     "ConstantPad3d",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
     "Flatten",
+    "GroupNorm",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "L1Loss",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LocalResponseNorm",
     "LogSoftmax",
     "MSELoss",
     "Module",
@@ -59,6 +74,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RMSNorm",
     "ReLU",
     "ReflectionPad1d",
     "ReflectionPad2d",

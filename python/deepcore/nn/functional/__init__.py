@@ -7,7 +7,7 @@ from typing import Any
 from ..._core import linear
 from ..._names import suggest
 from ._activation import gelu, leaky_relu, log_softmax, relu, sigmoid, silu, softmax, tanh
-from ._dropout import dropout
+from ._dropout import dropout, dropout1d, dropout2d, dropout3d
 from ._loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -16,22 +16,39 @@ from ._loss import (
     mse_loss,
     nll_loss,
 )
+from ._norm import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+    rms_norm,
+)
 from ._padding import pad
 
 __all__ = [
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "gelu",
+    "group_norm",
+    "instance_norm",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
+    "local_response_norm",
     "log_softmax",
     "mse_loss",
     "nll_loss",
     "pad",
     "relu",
+    "rms_norm",
     "sigmoid",
     "silu",
     "softmax",

@@ -1,0 +1,58 @@
+// Normalization by the mean and variance of sets of runs: batch norm, whose sets are the channels
+// of the whole batch, and group norm, whose sets are groups of channels of one image (instance norm
+// where a group is one channel).
+//
+// With x̂ = (x - mean) / sqrt(variance + eps) and the weight w and bias b of an element's channel:
+//   y = w x̂ + b
+//   dx = w dy / s - (Σ w dy + x̂ Σ w dy x̂) / (n s)     s = sqrt(variance + eps), sums over its set
+// where mean and variance are given (eval mode), dx = w dy / s.
+#pragma once
+
+#include <cstdint>
+
+namespace deepcore {
+
+// An array (batch, channels, length), and the groups into which the channels of each image fall;
+// groups = 0: the sets are the channels of the batch.
+struct NormShape {
+  std::int64_t batch, channels, length, groups = 0;
+
+  std::int64_t elements() const noexcept { return batch * channels * length; }
+  std::int64_t sets() const noexcept { return groups ? batch * groups : channels; }
+};
+
+template <class T>
+struct NormArgs {
+  NormShape shape;
+  const T* x;
+  const T *weight, *bias;  // (channels), or none for 1 and 0
+  T *mean, *variance;      // one a set; the variance divides by the number of elements
+  T eps;
+  bool relu = false;  // y = max(y, 0)
+};
+
+template <class T>
+struct NormGradientArgs {
+  NormArgs<T> forward;
+  const T* dy;
+  bool fixed;  // mean and variance were given
+  T* dx;       // none if not wanted
+  bool accumulate;
+  T* sums;  // (2, channels): of dy x̂, the gradient of the weight, and of dy, that of the bias
+};
+
+template <class T>
+struct Norm {
+  // Bytes of scratch, 64-byte aligned, that each of the others needs.
+  std::int64_t (*scratch)(const NormShape& shape);
+  // Computes mean, variance and y.
+  void (*forward)(const NormArgs<T>& args, T* y, void* scratch);
+  // Computes y from the given mean and variance (batch norm in eval mode).
+  void (*apply)(const NormArgs<T>& args, T* y, void* scratch);
+  void (*backward)(const NormGradientArgs<T>& args, void* scratch);
+};
+
+template <class T>
+Norm<T> norm_kernels();
+
+}  // namespace deepcore

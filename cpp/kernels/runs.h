@@ -1,0 +1,173 @@
+// Runs: the elements that share one mean and variance, as pieces of memory of equal length a fixed
+// distance apart (a channel of a batch of images: one run an image). Statistics take them a block
+// at a time, of at least 1,024 elements: whole short runs, or 4,096 elements of a long one. Along a
+// block lanes are virtual ones (base/wide.h), in four chains that hide the latency of additions.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "kernels/blocks.h"
+#include "kernels/moments.h"
+#include "kernels/view.h"
+
+namespace deepcore {
+
+struct Runs {
+  static constexpr std::int64_t short_block = 1024, long_block = 4096;
+  std::int64_t first, stride, count, length;  // in elements, of arrays of the input's shape
+
+  std::int64_t elements() const noexcept { return count * length; }
+  std::int64_t blocks() const noexcept {
+    return length > long_block ? count * ceil_div(length, long_block)
+                               : ceil_div(count, runs_a_block());
+  }
+  Runs block(std::int64_t b) const noexcept {
+    if (length <= long_block) {
+      const auto run = b * runs_a_block();
+      return {first + run * stride, stride, std::min(runs_a_block(), count - run), length};
+    }
+    const auto pieces = ceil_div(length, long_block), begin = b % pieces * long_block;
+    return {first + b / pieces * stride + begin, stride, 1, std::min(long_block, length - begin)};
+  }
+
+ private:
+  std::int64_t runs_a_block() const noexcept {
+    return ceil_div(short_block, std::max<std::int64_t>(length, 1));
+  }
+};
+
+// The elements `offset` ... offset + count - 1 of p, the other lanes zero.
+template <class T>
+inline Wide<T> take(const T* p, std::int64_t offset, int count) noexcept {
+  return count == wide_lanes<T> ? load_wide(p + offset) : load_first_wide(p + offset, count);
+}
+
+// K sums over a block; add(sums, offset, count) adds the terms of `count` elements to K sums.
+template <int K, class T, class Add>
+inline std::array<T, K> sum_block(const Runs& block, const Add& add) noexcept {
+  constexpr int width = wide_lanes<T>, chains = 4 / K;
+  std::array<Wide<T>, K> sums[chains] = {};
+  for (std::int64_t run = 0; run < block.count; ++run) {
+    auto at = block.first + run * block.stride;
+    const auto end = at + block.length;
+    for (; at + chains * width <= end; at += chains * width) {
+#pragma GCC unroll 4
+      for (int c = 0; c < chains; ++c) add(sums[c], at + c * width, width);
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < chains; ++c, at += width) {
+      if (at + width <= end) {
+        add(sums[c], at, width);
+      } else if (at < end) {
+        add(sums[c], at, static_cast<int>(end - at));
+      }
+    }
+  }
+  const auto plus = [](Vec<T> a, Vec<T> b) { return a + b; };
+  std::array<T, K> total;
+  for (int k = 0; k < K; ++k) {
+    if constexpr (chains == 4) {
+      total[k] = fold((sums[0][k] + sums[1][k]) + (sums[2][k] + sums[3][k]), plus);
+    } else {
+      total[k] = fold(sums[0][k] + sums[1][k], plus);
+    }
+  }
+  return total;
+}
+
+template <class T>
+inline Moments<T> moments_of_block(const T* x, const Runs& block) noexcept {
+  const auto count = static_cast<T>(block.elements());
+  const auto value = [x](auto& sum, auto at, int n) { sum[0] = sum[0] + take(x, at, n); };
+  const T mean = sum_block<1, T>(block, value)[0] / count;
+  const auto square = [x, mean](auto& sum, auto at, int n) {
+    auto d = take(x, at, n) - splat_wide(mean);
+    if (n < wide_lanes<T>) d = keep_first(d, n, T{0});
+    sum[0] = each([](Vec<T> v, Vec<T> s) { return fma(v, v, s); }, d, sum[0]);
+  };
+  return {mean, sum_block<1, T>(block, square)[0], count};
+}
+
+// The sums of dy and of dy (x - mean).
+template <class T>
+struct GradientSums {
+  T plain, centered;
+  void merge(const GradientSums& other) noexcept {
+    plain += other.plain;
+    centered += other.centered;
+  }
+};
+
+// What is normalized and what with: y = (x - mean) scale + shift.
+template <class T>
+struct Normalizer {
+  T mean, scale, shift;
+
+  Normalizer(T mean, T variance, T eps, T weight, T bias) noexcept
+      : mean(mean), scale(weight * (T{1} / std::sqrt(variance + eps))), shift(bias) {}
+
+  Vec<T> operator()(Vec<T> x) const noexcept {
+    return fma(x - splat(mean), splat(scale), splat(shift));
+  }
+};
+
+// dy, or with relu zero where the normalized value, made again from x, was not positive.
+template <bool relu, class T>
+inline Vec<T> masked(Vec<T> dy, Vec<T> x, const Normalizer<T>& normalizer) noexcept {
+  if constexpr (!relu) return dy;
+  return select<T>(normalizer(x) <= splat(T{0}), splat(T{0}), dy);
+}
+
+template <bool relu, class T>
+inline GradientSums<T> gradient_sums_of_block(const T* x, const T* dy, const Runs& block,
+                                              const Normalizer<T>& normalizer) noexcept {
+  const auto add = [&](auto& sums, auto at, int n) {
+    const auto xs = take(x, at, n);
+    const auto g = each([&](Vec<T> d, Vec<T> v) { return masked<relu>(d, v, normalizer); },
+                        take(dy, at, n), xs);
+    const auto centered = xs - splat_wide(normalizer.mean);
+    sums[0] = sums[0] + g;
+    sums[1] = each([](Vec<T> a, Vec<T> b, Vec<T> c) { return fma(a, b, c); }, g, centered, sums[1]);
+  };
+  const auto [plain, centered] = sum_block<2, T>(block, add);
+  return {plain, centered};
+}
+
+template <bool relu, class T>
+inline void normalize_run(const T* x, std::int64_t n, const Normalizer<T>& normalizer,
+                          T* y) noexcept {
+  for_lanes<T>(0, n, [&](auto j, int count) {
+    const auto value = each(
+        [&](Vec<T> v) {
+          const auto z = normalizer(v);
+          return relu ? select<T>(z <= splat(T{0}), splat(T{0}), z) : z;
+        },
+        take(x, j, count));
+    store_first_wide(y + j, value, count);
+  });
+}
+
+// dx = scale dy + slope (x - mean) + offset: the gradient of an element through its own value, its
+// set's variance and its set's mean.
+template <class T>
+struct GradientMap {
+  T slope, offset;
+};
+
+template <bool relu, class T>
+inline void gradient_run(const T* x, const T* dy, std::int64_t n, const Normalizer<T>& normalizer,
+                         const GradientMap<T>& map, bool accumulate, T* dx) noexcept {
+  const auto gradient = [&](Vec<T> v, Vec<T> d) {
+    const auto through = fma(v - splat(normalizer.mean), splat(map.slope), splat(map.offset));
+    return fma(masked<relu>(d, v, normalizer), splat(normalizer.scale), through);
+  };
+  for_lanes<T>(0, n, [&](auto j, int count) {
+    auto value = each(gradient, take(x, j, count), take(dy, j, count));
+    if (accumulate) value = take(dx, j, count) + value;
+    store_first_wide(dx + j, value, count);
+  });
+}
+
+}  // namespace deepcore

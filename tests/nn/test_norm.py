@@ -1,0 +1,109 @@
+"""Normalization layers: modes, running statistics and what they refuse."""
+
+import numpy as np
+import pytest
+
+import deepcore as dc
+from deepcore import nn
+
+BATCH_NORMS = [
+    (nn.BatchNorm1d, (4, 3)),
+    (nn.BatchNorm2d, (4, 3, 2, 2)),
+    (nn.BatchNorm3d, (4, 3, 1, 2, 1)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), BATCH_NORMS)
+class TestBatchNorm:
+    def test_eval_without_training_only_adds_eps(self, layer, shape):
+        x = dc.randn(shape)
+        y = layer(3).eval()(x).detach().numpy()
+        np.testing.assert_allclose(y, x.numpy() / np.sqrt(1 + 1e-5), 1e-6)
+
+    def test_eval_after_training_uses_what_was_seen(self, layer, shape):
+        norm = layer(3, momentum=1.0)
+        x = dc.randn(shape) * 3 + 2
+        norm(x)
+        assert norm.num_batches_tracked.item() == 1
+        n = x.numel() / 3
+        axes = (0, *range(2, len(shape)))
+        np.testing.assert_allclose(norm.running_mean.numpy(), x.numpy().mean(axes), rtol=1e-5)
+        np.testing.assert_allclose(
+            norm.running_var.numpy(), x.numpy().var(axes) * n / (n - 1), rtol=1e-5
+        )
+        before = norm.running_mean.tolist()
+        norm.eval()(x)
+        assert norm.running_mean.tolist() == before
+        assert norm.num_batches_tracked.item() == 1
+
+    def test_without_running_statistics_eval_is_training(self, layer, shape):
+        norm = layer(3, track_running_stats=False)
+        x = dc.randn(shape)
+        assert norm(x).tolist() == norm.eval()(x).tolist()
+
+    def test_reset(self, layer, shape):
+        norm = layer(3)
+        with dc.no_grad():
+            norm.weight.fill_(2)
+        norm(dc.randn(shape))
+        norm.reset_parameters()
+        assert norm.weight.tolist() == norm.running_var.tolist() == [1, 1, 1]
+        assert norm.bias.tolist() == norm.running_mean.tolist() == [0, 0, 0]
+        assert norm.num_batches_tracked.item() == 0
+
+    def test_refuses_other_axes(self, layer, shape):
+        with pytest.raises(
+            ValueError, match=rf"\[{layer.__name__}\] input must have shape \(N, C.*got \(3,\)\."
+        ):
+            layer(3)(dc.ones(3))
+
+    def test_refuses_other_channels(self, layer, shape):
+        with pytest.raises(ValueError, match=r"weight must have shape \(3,\), got \(5,\)\."):
+            layer(5)(dc.ones(shape))
+
+
+def test_a_half_frozen_net_trains():
+    net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 1))
+    net[1].eval()
+    net(dc.randn(5, 3)).sum().backward()
+    assert all(p.grad is not None for p in net.parameters())
+    assert net[1].num_batches_tracked.item() == 0
+
+
+class TestInstanceNorm:
+    def test_an_image_without_a_batch(self):
+        x = dc.randn(3, 4, 5)
+        norm = nn.InstanceNorm2d(3, affine=True)
+        assert norm(x).tolist() == norm(x.unsqueeze(0))[0].tolist()
+
+    def test_channels(self):
+        for options in ({"affine": True}, {"track_running_stats": True}):
+            with pytest.raises(
+                ValueError, match=r"\[InstanceNorm1d\] input must have num_features=2 channels, got"
+            ):
+                nn.InstanceNorm1d(2, **options)(dc.ones(1, 3, 4))
+        with pytest.warns(UserWarning, match=r"\[InstanceNorm1d\] input must have num_features=2"):
+            nn.InstanceNorm1d(2)(dc.ones(1, 3, 4))
+
+
+def test_reset_of_weights():
+    for norm in (nn.LayerNorm(3), nn.GroupNorm(1, 3), nn.RMSNorm(3), nn.LayerNorm(3, bias=False)):
+        with dc.no_grad():
+            for p in norm.parameters():
+                p.fill_(7)
+        norm.reset_parameters()
+        assert norm.weight.tolist() == [1, 1, 1]
+        assert getattr(norm, "bias", None) is None or norm.bias.tolist() == [0, 0, 0]
+
+
+def test_groups_must_divide():
+    with pytest.raises(ValueError, match=r"\[GroupNorm\] num_groups must divide num_channels=3, g"):
+        nn.GroupNorm(2, 3)
+
+
+def test_dtype_and_device():
+    assert nn.BatchNorm1d(2, dtype=dc.float64).running_mean.dtype == dc.float64
+    assert nn.LayerNorm(2, dtype=dc.float64).weight.dtype == dc.float64
+    for make in (nn.BatchNorm1d, nn.LayerNorm, nn.RMSNorm, lambda n, **o: nn.GroupNorm(1, n, **o)):
+        with pytest.raises(ValueError, match=r"\[device\] deepcore runs on CPUs, got 'cuda'\."):
+            make(2, device="cuda")
