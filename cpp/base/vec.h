@@ -152,6 +152,30 @@ inline Mask<T> first_lanes(int n) noexcept {
   return index < static_cast<Int<T>>(n);
 }
 
+// Lane l of the result is lane index[l] of v.
+template <class T>
+inline Vec<T> permute(Vec<T> v, Mask<T> index) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    return (Vec<T>)_mm512_maskz_permutexvar_ps(0xffff, (__m512i)index, (__m512)v);
+  } else {
+    return (Vec<T>)_mm512_maskz_permutexvar_pd(0xff, (__m512i)index, (__m512d)v);
+  }
+#elif defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    return (Vec<T>)_mm256_permutevar8x32_ps((__m256)v, (__m256i)index);
+  } else {
+    // There is no such instruction for doubles: their halves are lanes 2 i and 2 i + 1.
+    const Mask<T> even = index * 2, halves = even | ((even + 1) << 32);
+    return (Vec<T>)_mm256_permutevar8x32_ps((__m256)v, (__m256i)halves);
+  }
+#else
+  Vec<T> moved = v;
+  for (int lane = 0; lane < lanes<T>; ++lane) moved[lane] = v[index[lane]];
+  return moved;
+#endif
+}
+
 // The smaller of x and a number; x where x is NaN. The masks of all ones stand for the plain
 // _mm512_min_ps, whose definition in g++ 12 warns of an uninitialized value.
 template <class T>

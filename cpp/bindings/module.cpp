@@ -54,6 +54,7 @@ PYBIND11_MODULE(_core, m) {
   register_random(m);
   register_reduce(m, tensor);
   register_copy(m, tensor);
+  register_resample(m);
   register_describe(m);
   explain_arguments(m);
 }

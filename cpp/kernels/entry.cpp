@@ -23,6 +23,7 @@ KernelsOf<T> fill() {
           .pad = pad_kernels<T>(),
           .random = random_kernels<T>(),
           .reduce = reduce_kernels<T>(),
+          .resample = resample_kernels<T>(),
           .softmax = softmax_kernels<T>(),
           .variance = variance_kernels<T>()};
 }

@@ -26,6 +26,7 @@
 #include "kernels/pad.h"
 #include "kernels/random.h"
 #include "kernels/reduce.h"
+#include "kernels/resample.h"
 #include "kernels/softmax.h"
 #include "kernels/variance.h"
 
@@ -48,6 +49,7 @@ struct KernelsOf {
   Pad<T> pad;
   Random<T> random;
   Reduce<T> reduce;
+  Resample<T> resample;
   Softmax<T> softmax;
   Variance<T> variance;
 };

@@ -707,6 +707,16 @@ def pad(
     value: float | None = None,
 ) -> Tensor: ...
 
+# Resampling.
+def interpolate(
+    input: Tensor,
+    size: Sizes,
+    mode: str,
+    scales: Sequence[float],
+    align_corners: bool,
+    antialias: bool,
+) -> Tensor: ...
+
 # Whether values are finite.
 def all_finite(x: Tensor) -> bool: ...
 

@@ -290,6 +290,61 @@ def adversarial() -> Arrays:
     return arrays | {"losses": np.array(values)} | ends | _cases([])
 
 
+PADS: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
+    ("pad", {"pad": (2, 1)}, (2, 5)),
+    ("pad", {"pad": (1, -2, -1, 3), "value": 1.5}, (2, 3, 4, 5)),
+    ("pad", {"pad": (1, 0, 0, 2, 1, 1, 0, 1)}, (2, 1, 2, 3)),
+    *(
+        ("pad", {"pad": pad, "mode": mode}, (2, 2, 4, 3, 5)[: len(pad) // 2 + 2])
+        for mode in ("reflect", "replicate", "circular")
+        for pad in ((1, 3), (2, 1, 0, 2), (2, 2, 1, 0, 0, 3))
+    ),
+    ("pad", {"pad": (-1, 2), "mode": "reflect"}, (2, 2, 4)),
+    ("pad", {"pad": (3, -1, -2, 1), "mode": "replicate"}, (2, 2, 4, 5)),
+    ("pad", {"pad": (2, -1, -1, 2), "mode": "circular"}, (2, 2, 4, 5)),
+]
+
+RESAMPLINGS: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
+    ("interpolate", options, {3: (1, 2, 5), 4: (1, 2, 3, 4), 5: (1, 1, 3, 2, 4)}[axes])
+    for mode, axes_of in {
+        "nearest": (3, 4, 5), "nearest-exact": (3, 4, 5), "area": (3, 4, 5), "linear": (3,),
+        "bilinear": (4,), "trilinear": (5,), "bicubic": (4,),
+    }.items()
+    for axes in axes_of
+    for given in (
+        {"scale_factor": 2}, {"scale_factor": 2.5}, {"scale_factor": 0.7},
+        {"scale_factor": 2.7, "recompute_scale_factor": True}, {"size": (7, 3, 4)[: axes - 2]},
+    )
+    for options in (
+        [{"mode": mode, **given}, {"mode": mode, "align_corners": True, **given}]
+        if mode.endswith(("linear", "cubic"))
+        else [{"mode": mode, **given}]
+    )
+] + [
+    ("interpolate", {"mode": mode, "size": size, "antialias": True, "align_corners": align},
+     (1, 1, 7, 9))
+    for mode in ("bilinear", "bicubic")
+    for size in ((3, 4), (10, 2))
+    for align in (False, True)
+]  # fmt: skip
+
+
+def functions(calls: list[tuple[str, dict[str, Any], tuple[int, ...]]]) -> Arrays:
+    """Functions of one input: the output, and the input's gradient for an output gradient."""
+    rng = np.random.default_rng(6)
+    cases, store = [], _Store()
+    for name, options, shape in calls:
+        x = torch.tensor(rng.normal(size=shape), requires_grad=True)
+        output = getattr(nn.functional, name)(x, **options)
+        cotangent = rng.normal(size=tuple(output.shape))
+        output.backward(torch.tensor(cotangent))
+        result = {"input": x.detach().numpy(), "output": output.detach().numpy()}
+        result |= {"cotangent": cotangent, "gradient": x.grad.numpy()}
+        names = {key: store.add(value) for key, value in result.items()}
+        cases.append({"function": name, "options": options, "arrays": names})
+    return store.arrays | _cases(cases)
+
+
 FILES: dict[str, Callable[[], Arrays]] = {
     "optimizers": optimizers,
     "schedulers": schedulers,
@@ -298,6 +353,8 @@ FILES: dict[str, Callable[[], Arrays]] = {
     "norms": norms,
     "training": training,
     "adversarial": adversarial,
+    "padding": lambda: functions(PADS),
+    "resample": lambda: functions(RESAMPLINGS),
 }
 
 

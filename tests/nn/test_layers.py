@@ -91,6 +91,16 @@ CASES = [
     Case("SiLU", {"inplace": True}, repr="inplace=True"),
     Case("Softmax", {"dim": 1}, repr="dim=1"),
     Case("LogSoftmax", {"dim": -1}, repr="dim=-1"),
+    Case("Upsample", {"scale_factor": 2}, repr="scale_factor=2.0, mode='nearest'",
+         shapes={(2, 3, 4): (2, 3, 8), (1, 2, 3, 1): (1, 2, 6, 2)}),
+    Case("Upsample", {"size": (3, 5), "mode": "bilinear", "align_corners": True},
+         repr="size=(3, 5), mode='bilinear'", shapes={(2, 1, 4, 2): (2, 1, 3, 5)}),
+    Case("Upsample", {"scale_factor": (1.5, 2), "mode": "bicubic", "recompute_scale_factor": True},
+         repr="scale_factor=(1.5, 2.0), mode='bicubic'", shapes={(2, 1, 3, 2): (2, 1, 4, 4)}),
+    Case("UpsamplingNearest2d", {"scale_factor": 2}, repr="scale_factor=2.0, mode='nearest'",
+         shapes={(2, 3, 4, 1): (2, 3, 8, 2)}),
+    Case("UpsamplingBilinear2d", {"size": 5}, repr="size=5, mode='bilinear'",
+         shapes={(2, 3, 4, 1): (2, 3, 5, 5)}),
     Case("ZeroPad1d", {"padding": (1, 2)}, shapes={(2, 3, 4): (2, 3, 7), (3, 4): (3, 7)},
          repr="(1, 2)"),
     Case("ZeroPad2d", {"padding": 1}, shapes={(2, 1, 3, 4): (2, 1, 5, 6)}, repr="(1, 1, 1, 1)"),
@@ -315,8 +325,8 @@ class TestWrongOptions:
     @pytest.mark.parametrize("name", sorted({c.layer for c in CASES} - {"Identity"}))
     def test_unknown_names(self, name):
         options = next(c.options for c in CASES if c.layer == name)
-        with pytest.raises(TypeError, match="unexpected keyword argument 'mode'"):
-            getattr(nn, name)(**options, mode=1)
+        with pytest.raises(TypeError, match="unexpected keyword argument 'other'"):
+            getattr(nn, name)(**options, other=1)
 
     def test_an_absent_axis_of_softmax_is_pytorchs_choice(self):
         for shape, dim in (((3,), 0), ((2, 3), 1), ((2, 3, 4), 0), ((2, 3, 4, 5), 1)):

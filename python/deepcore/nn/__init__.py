@@ -34,6 +34,7 @@ from ._padding import (
 )
 from ._parameter import Parameter
 from ._parameters import ParameterDict, ParameterList
+from ._resample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 from ._shape import Flatten, Identity, Unflatten
 
 __all__ = [
@@ -88,6 +89,9 @@ __all__ = [
     "Softmax",
     "Tanh",
     "Unflatten",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
     "ZeroPad1d",
     "ZeroPad2d",
     "ZeroPad3d",

@@ -25,6 +25,7 @@ from ._norm import (
     rms_norm,
 )
 from ._padding import pad
+from ._resample import interpolate
 
 __all__ = [
     "batch_norm",
@@ -38,6 +39,7 @@ __all__ = [
     "gelu",
     "group_norm",
     "instance_norm",
+    "interpolate",
     "l1_loss",
     "layer_norm",
     "leaky_relu",
