@@ -217,6 +217,24 @@ def test_absent_names_are_answered_with_the_closest(owner, name, hint):
 
 
 @pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (dc, "sort"),
+        (dc, "jit"),
+        (dc, "norm"),
+        (dc, "einsum"),
+        (dc, "isclose"),
+        (dc, "nan"),
+        (dc.ones(1), "sort"),
+        (nn, "Embedding"),
+    ],
+)
+def test_absent_names_without_a_close_one_have_no_hint(owner, name):
+    with pytest.raises(AttributeError, match=rf"there is no '{name}'\.$"):
+        getattr(owner, name)
+
+
+@pytest.mark.parametrize(
     "take",
     [
         lambda m: m.register_buffer("weight", dc.ones(1)),

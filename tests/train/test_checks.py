@@ -27,6 +27,13 @@ def with_value(array: Any, where: Any, value: Any) -> Any:
     return array
 
 
+class Sparse:
+    """What NumPy takes for one object, as it does SciPy's sparse matrices."""
+
+    def toarray(self) -> Any:
+        return X
+
+
 X, Y = blobs(40)
 BAD_DATA: list[tuple[Any, type[Exception], str]] = [
     ((X, Y[:30]), ValueError, r"\[fit\] x and y must have equally many samples, got 40 and 30\."),
@@ -41,6 +48,7 @@ BAD_DATA: list[tuple[Any, type[Exception], str]] = [
     ((X, Y + 0.5), ValueError, r"labels must be whole numbers, got \d\.5 at row 0\."),
     ((X, with_value(Y * 1.0, 3, np.nan)), ValueError, r"labels must be whole numbers, got nan at"),
     ((X, ["a"] * 40), TypeError, r"y must hold numbers, got an array of <U1\."),
+    ((Sparse(), Y), TypeError, r"x must hold numbers, got a sparse Sparse; pass x\.toarray\(\)\."),
     ((X + 1j, Y), TypeError, r"x must hold numbers, got an array of complex64\."),
     (([[1.0], [1.0, 2.0]], [0, 1]), ValueError, r"\[fit\] x must be one array, got "),
     ((X[:, :7], Y), ValueError, r"in_features=8"),
@@ -158,7 +166,21 @@ def test_predictions_need_an_order_and_samples() -> None:
     ("change", "kind", "text"),
     [
         ({"model": "net"}, TypeError, r"model must be an nn\.Module, got str\."),
-        ({"loss": "crossentropy"}, ValueError, r"loss must be one of cross_entropy, .*'cross"),
+        (
+            {"loss": "crossentropy"},
+            ValueError,
+            r"loss must be one of cross_entropy, .*'crossentropy'; did you mean 'cross_entropy'\?",
+        ),
+        (
+            {"loss": "bce_with_logits"},
+            ValueError,
+            r"got .*; did you mean 'binary_cross_entropy_with_logits'\?",
+        ),
+        ({"metrics": "acuracy"}, ValueError, r"got 'acuracy'; did you mean 'accuracy'\?"),
+        ({"metrics": ["auc", 3]}, ValueError, r"metrics must be 'accuracy', .*, got 'auc'\."),
+        ({"metrics": [nn.MSELoss]}, TypeError, r"or functions of \(output, target\), got <class"),
+        ({"loss": nn.MSELoss}, TypeError, r"got the class MSELoss; pass nn\.MSELoss\(\)\."),
+        ({"model": nn.Linear}, TypeError, r"got the class Linear; pass nn\.Linear\(\)\."),
         ({"loss": 3}, TypeError, r"loss must be a loss module, .* got int\."),
         (
             {"loss": dc.nn.MSELoss(reduction="none")},
@@ -166,7 +188,11 @@ def test_predictions_need_an_order_and_samples() -> None:
             r"loss must give one number a batch, got reduction='none'",
         ),
         ({"optimizer": "adam"}, TypeError, r"optimizer must be an optimizer of .* got str; such"),
-        ({"optimizer": dc.optim.Adam}, TypeError, r"optimizer must be .*, got Adam; such as"),
+        (
+            {"optimizer": dc.optim.Adam},
+            TypeError,
+            r"class Adam; pass Adam\(model\.parameters\(\)\)",
+        ),
         (
             {"optimizer": dc.optim.SGD([dc.nn.Parameter(dc.zeros(2))], lr=0.1)},
             ValueError,
@@ -272,5 +298,43 @@ def test_a_loss_gives_a_tensor() -> None:
     model = mlp(8, 4)
     trainer = dc.Trainer(model, lambda o, t: 0.5, dc.optim.SGD(model.parameters()))
     for measure in (trainer.evaluate, partial(trainer.fit, verbose=0)):
-        with pytest.raises(TypeError, match=r"loss must give a Tensor of one element, got float"):
+        with pytest.raises(TypeError, match=r"of one element, got float from '<lambda>'\."):
             measure(X, Y)
+
+
+def test_a_loss_gives_one_number() -> None:
+    def squares(output: dc.Tensor, target: dc.Tensor) -> dc.Tensor:
+        return (output - target).square()
+
+    model = mlp(8, 1)
+    trainer = dc.Trainer(model, squares, dc.optim.SGD(model.parameters()))
+    for measure in (trainer.evaluate, partial(trainer.fit, verbose=0)):
+        with pytest.raises(ValueError, match=r"got shape \(32, 1\) from 'squares'; end it in \.me"):
+            measure(X, Y[:, None])
+
+
+def notes(caught: Any) -> str:
+    return "".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
+
+
+@pytest.mark.parametrize("value", ["high", {}, [None]])
+def test_a_metric_gives_a_number(value: Any) -> None:
+    task = classifier({"grade": lambda output, target: value})
+    with pytest.raises(TypeError, match=r"metric 'grade' must give a number, a Tensor or an array"):
+        task.fit(X, Y, verbose=0)
+
+
+def test_what_a_metric_raises_names_it() -> None:
+    def top(output: dc.Tensor, target: dc.Tensor) -> float:
+        raise KeyError("k")
+
+    with pytest.raises(KeyError, match="k") as caught:
+        classifier([top]).fit(X, Y, verbose=0)
+    assert "[fit] in metric 'top', which is given (output, target)." in notes(caught)
+
+
+@pytest.mark.parametrize("x", [X[:, :7], Y[:, None]])
+def test_an_error_of_the_model_names_the_shape_of_x(x: Any) -> None:
+    with pytest.raises(ValueError, match="in_features=8") as caught:
+        classifier().fit(x, Y, verbose=0)
+    assert f"[fit] x has shape {x.shape}; its first row was tried in the model." in notes(caught)

@@ -103,6 +103,31 @@ def test_whole_numbers_stay_so_for_a_model_that_takes_them() -> None:
     assert set(seen) == {dc.int64}
 
 
+def test_the_defaults_of_keras() -> None:
+    x, y = blobs(20)
+    trainer = classifier("acc")
+    history = trainer.fit(x, y, validation_split=0.0, validation_data=None, verbose="auto")
+    assert list(history.history) == ["loss", "acc"]
+    assert list(trainer.fit(x, y, validation_split=0.0, validation_data=(x, y)).history) == [
+        "loss",
+        "acc",
+        "val_loss",
+        "val_acc",
+    ]
+    accuracy = (trainer.predict(x).argmax(1) == y).mean()
+    assert trainer.evaluate(x, y)["acc"] == pytest.approx(accuracy)
+
+
+@pytest.mark.parametrize("name", ["mse", "mae", "mse_loss", "l1_loss"])
+def test_losses_by_name(name: str) -> None:
+    x, _ = blobs(20)
+    model = mlp(8, 8)
+    trainer = dc.Trainer(model, name, dc.optim.SGD(model.parameters(), lr=0.1))
+    distance = np.abs(trainer.predict(x) - x)
+    expected = (distance if name in ("mae", "l1_loss") else distance**2).mean()
+    assert trainer.evaluate(x, x)["loss"] == pytest.approx(expected, rel=1e-5)
+
+
 def test_a_float64_model_is_fed_float64() -> None:
     x, y = blobs(20)
     model = mlp(8, 4).double()

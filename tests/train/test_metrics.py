@@ -132,7 +132,7 @@ def test_a_function_as_loss() -> None:
 @pytest.mark.parametrize(
     ("metrics", "kind", "text"),
     [
-        ("acuracy", ValueError, r"metrics must be 'accuracy', 'mae', 'mse' or functions of"),
+        ("acuracy", ValueError, r"metrics must be 'accuracy', 'acc', 'mae', 'mse' or functions of"),
         ([3], TypeError, r"functions of \(output, target\), got 3\."),
         (["mae", "mae"], ValueError, r"names of their own, got 'mae' twice"),
         ({"loss": "mae"}, ValueError, r"names of their own, got 'loss' twice"),

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from .. import _core, nn
 from .._core import Tensor, dtype
 from .._grad import no_grad
+from .._notes import add_note
 from ..data._convert import to_tensor
 from ._modes import mode
 from ._objective import Objective
+from ._target_checks import check_probabilities, check_shares, warn_of_broadcast
 
 Array = NDArray[Any]
 _WHOLE = "iub"
@@ -46,7 +48,7 @@ class Adapter:
             if check:
                 self._check_finite("x", tensor, array)
             if self.output_shape is None:
-                self.output_shape = self._probe(tensor)
+                self.output_shape = self._probe(tensor._narrow_leading(0, 1), array.shape)
             return tensor
         whole = (
             array if array.dtype.kind in "ub" and array.itemsize == 1 else array.astype(np.int64)
@@ -61,12 +63,22 @@ class Adapter:
         objective = self._objective
         if objective.of_classes and self._holds_labels(array):
             return self._labels(array, check)
+        if check and objective.is_unknown:
+            warn_of_broadcast(self._op, self.output_shape or (), array.shape)
         if array.dtype.kind in _WHOLE and not objective.elementwise:
             return self._cast(array, np.dtype(np.int64))
         tensor = self._cast(array, self._dtype)
         if check:
             self._check_finite("y", tensor, array)
+            self._check_values(tensor)
         return self._like_output(tensor) if objective.elementwise else tensor
+
+    def _check_values(self, target: Tensor) -> None:
+        shape = self.output_shape or ()
+        if self._objective.binary:
+            check_shares(self._op, target)
+        elif self._objective.of_classes and tuple(target.shape[1:]) == shape[1:]:
+            check_probabilities(self._op, target)
 
     def _array(self, name: str, value: Any) -> Array:
         try:
@@ -74,9 +86,10 @@ class Adapter:
         except ValueError as error:
             raise ValueError(f"[{self._op}] {name} must be one array, got {error}.") from error
         if array.dtype.kind not in "f" + _WHOLE:
-            raise TypeError(
-                f"[{self._op}] {name} must hold numbers, got an array of {array.dtype}."
-            )
+            got, hint = f"an array of {array.dtype}", ""
+            if hasattr(value, "toarray"):  # SciPy's sparse matrices
+                got, hint = f"a sparse {type(value).__name__}", f"; pass {name}.toarray()"
+            raise TypeError(f"[{self._op}] {name} must hold numbers, got {got}{hint}.")
         if array.ndim == 0 or len(array) == 0:
             raise ValueError(
                 f"[{self._op}] {name} must have one sample or more along its first axis, got "
@@ -104,9 +117,14 @@ class Adapter:
 
     # One row tells the shape of the output
 
-    def _probe(self, x: Tensor) -> tuple[int, ...]:
-        with mode(self._model, training=False), no_grad():
-            output = self._model(x._narrow_leading(0, 1).clone())  # a model may write in place
+    def _probe(self, row: Tensor, shape: tuple[int, ...]) -> tuple[int, ...]:
+        try:
+            with mode(self._model, training=False), no_grad():
+                output = self._model(row.clone())  # a model may write in place
+        except (TypeError, ValueError, IndexError) as error:
+            note = f"[{self._op}] x has shape {shape}; its first row was tried in the model."
+            add_note(error, note)
+            raise
         if not isinstance(output, Tensor):
             raise TypeError(
                 f"[{self._op}] the model must give one tensor, got {type(output).__name__}."
@@ -114,11 +132,12 @@ class Adapter:
         return tuple(output.shape)
 
     def _probe_whole(self, whole: Array) -> None:
+        row = whole[:1]
         try:
-            self.output_shape = self._probe(to_tensor(whole[:1], self._op))
+            self.output_shape = self._probe(to_tensor(row, self._op), whole.shape)
         except TypeError:
             self._keeps_whole = False
-            self.output_shape = self._probe(self._cast(whole[:1], self._dtype))
+            self.output_shape = self._probe(self._cast(row, self._dtype), whole.shape)
 
     # Targets
 
@@ -167,8 +186,16 @@ class Adapter:
         own, wanted = tuple(target.shape[1:]), (self.output_shape or ())[1:]
         return target.reshape((-1, *wanted)) if {own, wanted} == {(), (1,)} else target
 
-    def check_shape(self, target: Tensor) -> None:
-        """ValueError unless the targets have a shape that the loss takes."""
+    def check_all(self, target: Tensor) -> None:
+        """ValueError unless the targets have a shape that the loss takes, and one counts."""
+        self._check_shape(target)
+        if not self._objective.weight(target) > 0:
+            raise ValueError(
+                f"[{self._op}] y must have a label that counts, got only ones that the loss leaves "
+                f"out: ignore_index={self._objective.ignore_index}, or of class weight 0."
+            )
+
+    def _check_shape(self, target: Tensor) -> None:
         own, wanted = tuple(target.shape[1:]), (self.output_shape or ())[1:]
         if self._objective.elementwise and own != wanted:
             raise ValueError(

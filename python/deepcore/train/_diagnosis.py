@@ -37,7 +37,7 @@ def _cause(model: nn.Module, objective: Objective, x: Tensor, y: Tensor) -> str:
             if (layer := watch.first_forward()) is not None:
                 return f"first in the output of {layer}"
             if not _finite(loss):
-                return f"first in the loss ({_title(objective.function)})"
+                return f"first in the loss ({objective.title})"
             model.zero_grad()
             loss.backward()
             if (layer := watch.first_backward()) is not None:
@@ -147,9 +147,3 @@ def _tensors(value: Any) -> Iterator[Tensor]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from _tensors(item)
-
-
-def _title(function: Any) -> str:
-    if isinstance(function, nn.Module):
-        return type(function).__name__
-    return str(getattr(function, "__name__", type(function).__name__))

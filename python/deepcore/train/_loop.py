@@ -14,7 +14,7 @@ from ._diagnosis import not_finite
 from ._interrupt import Interrupt
 from ._metrics import Meter, Metric
 from ._modes import mode
-from ._objective import Objective
+from ._objective import Objective, class_hint
 from ._progress import Progress
 from ._source import Source
 
@@ -36,10 +36,11 @@ class Task:
 def check_optimizer(optimizer: Any, model: nn.Module) -> None:
     """Raises unless it is an optimizer of parameters of the model."""
     if not isinstance(optimizer, Optimizer):
-        got = optimizer.__name__ if isinstance(optimizer, type) else type(optimizer).__name__
+        got = f"{type(optimizer).__name__}; such as optim.Adam(model.parameters(), lr=1e-3)"
+        if isinstance(optimizer, type):
+            got = class_hint(optimizer, "model.parameters()")
         raise TypeError(
-            f"[Trainer] optimizer must be an optimizer of the model's parameters, got {got}; "
-            "such as deepcore.optim.Adam(model.parameters(), lr=1e-3)."
+            f"[Trainer] optimizer must be an optimizer of the model's parameters, got {got}."
         )
     own = {id(p) for p in model.parameters()}
     if not any(id(p) in own for group in optimizer.param_groups for p in group["params"]):

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from .. import _core
 from .._core import Tensor
+from .._names import closest_hint
+from .._notes import add_note
 from ._objective import Objective
 
 Array = NDArray[Any]
@@ -76,14 +78,18 @@ def _check_shapes(name: str, output: Array, target: Array) -> None:
         )
 
 
-def _of_function(function: Callable[[Tensor, Tensor], Any]) -> Metric:
+def _of_function(name: str, function: Callable[[Tensor, Tensor], Any]) -> Metric:
     def measure(output: Tensor, target: Tensor) -> tuple[float, float]:
-        value = function(output.detach(), target)
-        array = value.detach().numpy() if isinstance(value, Tensor) else value
-        if array is None:
+        try:
+            value = function(output.detach(), target)
+        except Exception as error:
+            add_note(error, f"[fit] in metric {name!r}, which is given (output, target).")
+            raise
+        array = value.detach().numpy() if isinstance(value, Tensor) else np.asarray(value)
+        if array.dtype.kind not in "fiub":
             raise TypeError(
-                f"[fit] metric {getattr(function, '__name__', function)!r} must give a number, a "
-                "Tensor or an array, got None."
+                f"[fit] metric {name!r} must give a number, a Tensor or an array of numbers, got "
+                f"{type(value).__name__}."
             )
         return float(np.mean(array, dtype=np.float64)) * len(target), len(target)
 
@@ -97,7 +103,8 @@ def to_metrics(metrics: Any, objective: Objective) -> dict[str, Metric]:
         ValueError: an unknown name, or one that comes twice.
         TypeError: what is neither a name nor a function.
     """
-    known: dict[str, Metric] = {"accuracy": Accuracy(objective), "mae": mae, "mse": mse}
+    accuracy = Accuracy(objective)
+    known: dict[str, Metric] = {"accuracy": accuracy, "acc": accuracy, "mae": mae, "mse": mse}
     named: dict[str, Metric] = {}
     for name, metric in _pairs(metrics):
         if name in named or name == "loss":
@@ -105,17 +112,22 @@ def to_metrics(metrics: Any, objective: Objective) -> dict[str, Metric]:
                 f"[Trainer] metrics must have names of their own, got {name!r} twice; a dict "
                 "{name: function} names them."
             )
-        if callable(metric):
-            named[name] = _of_function(metric)
+        if callable(metric) and not isinstance(metric, type):
+            named[name] = _of_function(name, metric)
         elif isinstance(metric, str) and metric in known:
             named[name] = known[metric]
         else:
-            kind = ValueError if isinstance(metric, str) else TypeError
-            raise kind(
-                f"[Trainer] metrics must be {', '.join(map(repr, known))} or functions of "
-                f"(output, target), got {metric!r}."
-            )
+            raise _unknown(metric, known)
     return named
+
+
+def _unknown(metric: Any, known: Iterable[str]) -> Exception:
+    text = (
+        f"[Trainer] metrics must be {', '.join(map(repr, known))} or functions of (output, target)"
+    )
+    if isinstance(metric, str):
+        return ValueError(f"{text}, got {metric!r}{closest_hint(metric, known)}")
+    return TypeError(f"{text}, got {metric!r}.")
 
 
 def _pairs(metrics: Any) -> Iterable[tuple[str, Any]]:

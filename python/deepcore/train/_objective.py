@@ -10,12 +10,15 @@ import numpy as np
 
 from .. import _core, nn
 from .._core import Tensor
+from .._names import closest_hint
 
 _NAMED: dict[str, Callable[[], nn.Module]] = {
     "cross_entropy": nn.CrossEntropyLoss,
     "nll_loss": nn.NLLLoss,
     "mse": nn.MSELoss,
+    "mse_loss": nn.MSELoss,
     "mae": nn.L1Loss,
+    "l1_loss": nn.L1Loss,
     "binary_cross_entropy": nn.BCELoss,
     "binary_cross_entropy_with_logits": nn.BCEWithLogitsLoss,
 }
@@ -28,7 +31,8 @@ _FUNCTIONS: dict[Any, Callable[[], nn.Module]] = {
     nn.functional.binary_cross_entropy_with_logits: nn.BCEWithLogitsLoss,
 }
 _OF_CLASSES = (nn.CrossEntropyLoss, nn.NLLLoss)
-_ELEMENTWISE = (nn.MSELoss, nn.L1Loss, nn.BCELoss, nn.BCEWithLogitsLoss)
+_BINARY = (nn.BCELoss, nn.BCEWithLogitsLoss)
+_ELEMENTWISE = (nn.MSELoss, nn.L1Loss, *_BINARY)
 # The output above which a two-class model says 1.
 _THRESHOLDS = {nn.BCELoss: 0.5, nn.BCEWithLogitsLoss: 0.0}
 
@@ -42,6 +46,7 @@ class Objective:
         kind: the loss module that tells the options, read anew at each use.
         of_classes: targets may be class indices, the output has their scores on axis 1.
         elementwise: output and target have one shape.
+        binary: a binary cross-entropy, whose targets are from 0 to 1.
         threshold: the output above which a two-class model says 1.
     """
 
@@ -49,6 +54,7 @@ class Objective:
     kind: Any
     of_classes: bool
     elementwise: bool
+    binary: bool
     threshold: float | None
 
     @property
@@ -57,16 +63,34 @@ class Objective:
         return getattr(self.kind, "reduction", "mean") == "sum"
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether this is a loss of the user's own, of which nothing is known."""
+        return not (self.of_classes or self.elementwise)
+
+    @property
+    def title(self) -> str:
+        """The name of the module's class or of the function."""
+        if isinstance(self.function, nn.Module):
+            return type(self.function).__name__
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+    @property
     def ignore_index(self) -> int:
         """The class index that counts for nothing; one that no label has where none does."""
         return self.kind.ignore_index if self.of_classes else -(2**63)
 
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
-        """The loss of a batch; TypeError unless it is a tensor."""
+        """The loss of a batch; TypeError unless a tensor, ValueError unless of one element."""
         loss = self.function(output, target)
         if not isinstance(loss, Tensor):
             raise TypeError(
-                f"[Trainer] loss must give a Tensor of one element, got {type(loss).__name__}."
+                f"[Trainer] loss must give a Tensor of one element, got {type(loss).__name__} from "
+                f"{self.title!r}."
+            )
+        if loss.numel() != 1:
+            raise ValueError(
+                f"[Trainer] loss must give one number a batch, got shape {loss.shape} from "
+                f"{self.title!r}; end it in .mean()."
             )
         return loss
 
@@ -92,13 +116,11 @@ def to_objective(loss: Any) -> Objective:
         TypeError: loss is of another kind.
     """
     if isinstance(loss, str):
-        if loss not in _NAMED:
-            raise ValueError(f"[Trainer] loss must be one of {', '.join(_NAMED)}, got {loss!r}.")
-        loss = _NAMED[loss]()
-    if not callable(loss):
+        loss = _of_name(loss)
+    if isinstance(loss, type) or not callable(loss):
         raise TypeError(
             "[Trainer] loss must be a loss module, a function of (output, target) or a name, got "
-            f"{type(loss).__name__}."
+            f"{class_hint(loss) if isinstance(loss, type) else type(loss).__name__}."
         )
     kind: Any = _FUNCTIONS[loss]() if loss in _FUNCTIONS else loss
     reduction = getattr(kind, "reduction", "mean")
@@ -112,5 +134,22 @@ def to_objective(loss: Any) -> Objective:
         kind,
         of_classes=isinstance(kind, _OF_CLASSES),
         elementwise=isinstance(kind, _ELEMENTWISE),
+        binary=isinstance(kind, _BINARY),
         threshold=_THRESHOLDS.get(type(kind)),
     )
+
+
+def _of_name(name: str) -> nn.Module:
+    if name not in _NAMED:
+        raise ValueError(
+            f"[Trainer] loss must be one of {', '.join(_NAMED)}, got {name!r}"
+            f"{closest_hint(name, _NAMED)}"
+        )
+    return _NAMED[name]()
+
+
+def class_hint(kind: type, arguments: str = "") -> str:
+    """What to say of a class where an instance is needed."""
+    name = kind.__name__
+    prefix = "nn." if getattr(nn, name, None) is kind else ""
+    return f"the class {name}; pass {prefix}{name}({arguments})"

@@ -116,8 +116,10 @@ def _can_redraw() -> bool:
     return any(base.__module__ == "tqdm.notebook" for base in _tqdm().__mro__)
 
 
-def progress_kind(verbose: bool | int) -> type[Progress]:
-    """What shows an epoch: nothing (0), what suits the place (1), one line an epoch (2)."""
+def progress_kind(verbose: bool | int | str) -> type[Progress]:
+    """What shows an epoch: nothing (0), what suits the place (1, 'auto'), a line an epoch (2)."""
+    if verbose == "auto":
+        verbose = 1
     if verbose not in (0, 1, 2):
         raise ValueError(
             "[fit] verbose must be 0 (nothing), 1 (a bar, or lines in a log) or 2 (lines), "

@@ -77,7 +77,7 @@ def adapt_arrays(adapter: Adapter, op: str, x: Any, y: Any) -> Batch:
         raise ValueError(
             f"[{op}] x and y must have equally many samples, got {len(inputs)} and {len(targets)}."
         )
-    adapter.check_shape(targets)
+    adapter.check_all(targets)
     return inputs, targets
 
 
@@ -149,7 +149,7 @@ def _refuse(op: str, kind: str, **options: Any) -> None:
 
 def split_last(op: str, x: Any, y: Any, share: float) -> tuple[Any, Any]:
     """Everything but the last share, and the last share, rounded up: ((x, y), (x, y))."""
-    if not 0.0 < share < 1.0:
+    if not 0.0 < share < 1.0:  # `fit` takes 0 for none, as Keras does
         raise ValueError(f"[{op}] validation_split must be between 0 and 1, got {share}.")
     if isinstance(x, (DataLoader, IterableDataset)):
         raise TypeError(

@@ -21,7 +21,7 @@ from ._interrupt import Interrupt
 from ._loop import Task, check_optimizer, measure, train_epoch
 from ._metrics import to_metrics
 from ._modes import mode
-from ._objective import to_objective
+from ._objective import class_hint, to_objective
 from ._progress import Means, Progress, progress_kind
 from ._source import Source, inputs_of, open_source, split_last
 
@@ -45,13 +45,13 @@ class Trainer:
     Args:
         model: what is trained.
         loss: a loss module, a function of (output, target) that gives the mean over the batch, or
-            one of 'cross_entropy', 'nll_loss', 'mse', 'mae', 'binary_cross_entropy',
-            'binary_cross_entropy_with_logits'.
+            one of 'cross_entropy', 'nll_loss', 'mse' or 'mse_loss', 'mae' or 'l1_loss',
+            'binary_cross_entropy', 'binary_cross_entropy_with_logits'.
         optimizer: an optimizer of the model's parameters.
-        metrics: names out of 'accuracy', 'mae', 'mse', functions of (output, target) that give the
-            mean over the batch or a value for each sample, or a dict of those by name; None for
-            the loss alone. 'accuracy' takes class indices, or targets of 0 and 1 or, with a loss
-            of probabilities, in between.
+        metrics: names out of 'accuracy' or 'acc', 'mae', 'mse', functions of (output, target), in
+            this order, that give the mean over the batch or a value for each sample, or a dict of
+            those by name; None for the loss alone. 'accuracy' takes class indices, or targets of 0
+            and 1 or, with a loss of probabilities, in between.
         scheduler: steps after each whole epoch, so that learning rates change with the epoch.
 
     Attributes:
@@ -81,7 +81,8 @@ class Trainer:
         scheduler: LRScheduler | None = None,
     ) -> None:
         if not isinstance(model, nn.Module):
-            raise TypeError(f"[Trainer] model must be an nn.Module, got {type(model).__name__}.")
+            got = class_hint(model) if isinstance(model, type) else type(model).__name__
+            raise TypeError(f"[Trainer] model must be an nn.Module, got {got}.")
         check_optimizer(optimizer, model)
         _check_scheduler(scheduler, optimizer)
         objective = to_objective(loss)
@@ -114,7 +115,7 @@ class Trainer:
         validation_data: Any = None,
         validation_split: float | None = None,
         shuffle: bool | None = None,
-        verbose: bool | int = True,
+        verbose: bool | int | str = True,
     ) -> History:
         """Trains for some epochs; again goes on from there.
 
@@ -129,11 +130,11 @@ class Trainer:
             batch_size: samples a step, 32 if None; the last step of an epoch takes what is left.
             validation_data: (x, y), a Dataset or a DataLoader, measured after each epoch.
             validation_split: the share of the samples that is validated on instead: the last ones,
-                before any shuffling.
+                before any shuffling; 0 is none.
             shuffle: visit samples in a new order each epoch, True if None. A DataLoader brings its
                 own batch_size and order.
-            verbose: 0 shows nothing; 1 a bar in a terminal or notebook and a line an epoch in a log
-                file; 2 a line an epoch.
+            verbose: 0 shows nothing; 1 or 'auto' a bar in a terminal or notebook and a line an
+                epoch in a log file; 2 a line an epoch.
 
         Shape:
             x: (N, …). y: (N,), (N, 1) or (N, …).
@@ -142,9 +143,10 @@ class Trainer:
             The Trainer's History.
 
         Raises:
-            ValueError: no samples, unequally many, targets whose shape does not fit the loss, or
-                NaN and infinities, before the first step; in a DataLoader of other than tensors,
-                and of targets that a metric cannot measure, before the step that would use them.
+            ValueError: no samples, unequally many, targets whose shape or values do not fit the
+                loss, only labels that it ignores, or NaN and infinities, before the first step; in
+                a DataLoader of other than tensors, and of targets that a metric cannot measure,
+                before the step that would use them.
             IndexError: a class index that is not from 0 to C - 1.
             TypeError: what holds no numbers, or an option that x brings itself.
             FloatingPointError: a loss or gradient became NaN or infinite; the text names the step
@@ -157,7 +159,7 @@ class Trainer:
             check_flag("fit", "shuffle", shuffle)
         self.history.interrupted = False
         adapter = self._adapter("fit")
-        if validation_split is not None:
+        if validation_split is not None and validation_split != 0:
             if validation_data is not None:
                 raise ValueError("[fit] expected validation_data or validation_split, got both.")
             (x, y), validation_data = split_last("fit", x, y, validation_split)
