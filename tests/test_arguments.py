@@ -28,6 +28,13 @@ CALLS: list[tuple[Callable[[dc.Tensor], Any], str]] = [
     (lambda x: dc.matmul(x), "[matmul] the argument 'other' is missing."),
     (lambda x: x.size("a"), "[size] dim must be an int, got str."),
     (lambda x: x.sum(dims=1), "[sum] there is no argument 'dims'."),
+    (lambda x: nn.Linear(2.5, 2), "[Linear] in_features must be a whole number, got 2.5."),
+    (lambda x: nn.Linear(2, "a"), "[Linear] out_features must be a whole number, got 'a'."),
+    (lambda x: dc.manual_seed("a"), "[manual_seed] seed must be a whole number, got 'a'."),
+    (lambda x: dc.manual_seed(1.5), "[manual_seed] seed must be a whole number, got 1.5."),
+    (lambda x: dc.Generator().manual_seed("a"), "[manual_seed] seed must be a whole number, got"),
+    (lambda x: dc.equal(x, [1]), "[equal] other must be a Tensor, got list."),
+    (lambda x: dc.allclose(1.0, x), "[allclose] input must be a Tensor, got float."),
     (lambda x: x.argmax(0, False, 1), "[argmax] expected at most 2 arguments, got 3."),
 ]
 
@@ -36,6 +43,12 @@ CALLS: list[tuple[Callable[[dc.Tensor], Any], str]] = [
 def test_the_argument_is_named(call: Callable[[dc.Tensor], Any], text: str) -> None:
     with pytest.raises(TypeError, match=f"^{re.escape(text)}"):
         call(dc.ones(2, 2))
+
+
+@pytest.mark.parametrize(("sizes", "name"), [((-1, 2), "in_features"), ((2, -1), "out_features")])
+def test_sizes_of_layers_are_named(sizes: tuple[int, int], name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^\[Linear\] {name} must not be negative, got -1\.$"):
+        nn.Linear(*sizes)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,34 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
         assert text in capsys.readouterr().out
 
 
+def test_the_command_alone_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("usage: deepcore [-h] [--version] COMMAND")
+    assert "train a recipe; without a name, list them" in out
+    assert err == ""
+
+
+@pytest.mark.parametrize("command", [[sys.executable, "-m", "deepcore"], ["deepcore"]])
+def test_a_wrong_environment_is_one_line(command: list[str], tmp_path: Path) -> None:
+    if command == ["deepcore"]:  # as installed
+        script = tmp_path / "deepcore"
+        script.write_text("from deepcore.cli import main\nraise SystemExit(main())\n")
+        command = [sys.executable, str(script)]
+    result = subprocess.run(
+        [*command, "info"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "DEEPCORE_NUM_THREADS": "abc"},
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        "deepcore: error: [threads] DEEPCORE_NUM_THREADS must be a whole number from 1 to 4096, "
+        "got 'abc'.\n"
+    )
+
+
 @pytest.mark.parametrize("arguments", [["train"], ["train", "--help"]])
 def test_train_without_a_name_lists_the_recipes(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
@@ -60,7 +89,6 @@ def test_train_without_a_name_lists_the_recipes(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ([], "deepcore: error: the following arguments are required: COMMAND; see deepcore --help"),
         (["tran"], "deepcore: error: argument COMMAND: invalid choice: 'tran'"),
         (["train", "mnist-mpl"], "deepcore: error: no recipe 'mnist-mpl'; did you mean mnist-mlp?"),
         (["train", "xyz"], "deepcore: error: no recipe 'xyz'; there are digits-mlp, mnist-mlp."),
@@ -112,6 +140,7 @@ def test_a_failure_is_one_line(tmp_path: object) -> None:
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr.startswith("deepcore: error: [datasets] expected train-images-idx3-ubyte")
+    assert "; put the file there, pass --data DIR, or set DEEPCORE_DATA to" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -402,3 +402,15 @@ def test_a_number_is_no_path():
         TypeError, match=r"^\[load\] path must be a string, .* with read\(\), got in"
     ):
         deepcore.load(5)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError, match=r"\[load\] path must be a file, got the folder /"):
+        deepcore.load(tmp_path)
+
+
+def test_a_path_is_needed():
+    with pytest.raises(TypeError, match=r"got Linear at obj; save its state_dict\(\)\.$"):
+        deepcore.save(nn.Linear(1, 1))
+    with pytest.raises(TypeError, match=r"\[save\] path must be a string, .*, got NoneType\.$"):
+        deepcore.save({})

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from . import _openmp  # isort: skip  (sets OpenMP up before the extension loads it)
+try:
+    from . import _openmp  # isort: skip  (sets OpenMP up before the extension loads it)
+except ImportError as _error:  # such as of a wrong DEEPCORE_NUM_THREADS
+    from ._command import end_if_command as _end_if_command
+
+    _end_if_command(_error)
+    raise
+
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from . import autograd, cuda, nn, optim, random
+from ._compare import allclose, equal
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
     Generator,
@@ -95,6 +103,7 @@ from ._core import (
 )
 from ._creation import (
     arange,
+    as_tensor,
     empty,
     empty_like,
     eye,
@@ -147,10 +156,12 @@ __all__ = [
     "abs",
     "add",
     "all",
+    "allclose",
     "any",
     "arange",
     "argmax",
     "argmin",
+    "as_tensor",
     "autograd",
     "bernoulli",
     "bool",
@@ -178,6 +189,7 @@ __all__ = [
     "empty_like",
     "enable_grad",
     "eq",
+    "equal",
     "erf",
     "exp",
     "expm1",

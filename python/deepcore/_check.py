@@ -1,4 +1,4 @@
-"""Checks of options that optimizers, data sets and training share."""
+"""Checks of options that layers, optimizers, data sets and training share."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def check_flag(op: str, name: str, value: Any) -> None:
     """TypeError unless value is True or False."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"[{op}] {name} must be True or False, got {value!r}.")
+
+
+def check_size(op: str, name: str, value: Any) -> None:
+    """Raises unless value is a whole number that is not negative."""
+    check_whole(op, name, value)
+    if value < 0:
+        raise ValueError(f"[{op}] {name} must not be negative, got {value}.")
 
 
 def check_whole(op: str, name: str, value: Any) -> None:

@@ -83,6 +83,14 @@ class Tensor:
     def all(
         self, dim: Dims = None, keepdim: builtins.bool = False, *, axis: Dims = None
     ) -> Tensor: ...
+    def equal(self, other: Tensor) -> builtins.bool: ...
+    def allclose(
+        self,
+        other: Tensor,
+        rtol: builtins.float = 1e-5,
+        atol: builtins.float = 1e-8,
+        equal_nan: builtins.bool = False,
+    ) -> builtins.bool: ...
     def __array__(
         self, dtype: npt.DTypeLike | None = None, copy: builtins.bool | None = None
     ) -> Array: ...

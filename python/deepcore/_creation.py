@@ -7,10 +7,12 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from . import _core
 from ._core import Tensor
 from ._device import check_device
-from ._dtype import float32, int64
+from ._dtype import SHARED, float32, int64
 
 _Size = int | Sequence[int]
 _Where = Any  # None, 'cpu' or a device
@@ -52,6 +54,34 @@ def tensor(
         (2, 2)
     """
     return _finish(_core.tensor(data, dtype), device, requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: _Where = None) -> Tensor:
+    """A tensor of numbers, in the memory that they are in where a tensor can have it.
+
+    Args:
+        data: a Tensor, which is given back or converted, with its place in the graph; or anything
+            that `tensor` takes. An array shares its memory if it is writable, contiguous in C order
+            and of one of the five dtypes.
+        dtype: the element type, when not the data's own.
+        device: None or 'cpu'.
+
+    Raises:
+        ValueError: rows of unequal length, or a device that is not the CPU.
+        TypeError: data that are not numbers.
+
+    Example:
+        >>> import deepcore as dc
+        >>> x = dc.ones(2)
+        >>> dc.as_tensor(x) is x
+        True
+    """
+    check_device(device)
+    if not isinstance(data, Tensor):
+        shares = isinstance(data, np.ndarray) and data.dtype in SHARED and data.flags.carray
+        data = _core.from_numpy(data) if shares else _core.tensor(data, dtype)
+    x: Tensor = data
+    return x if dtype is None else x._cast(dtype)
 
 
 def full(

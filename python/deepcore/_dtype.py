@@ -15,6 +15,7 @@ float64 = double = dtype.float64
 dtype.__repr__ = dtype.__str__ = lambda t: f"deepcore.{t.name}"  # type: ignore[method-assign]  # an enum of the extension
 
 _NUMPY = {t: np.dtype(t.name) for t in (bool, uint8, int64, float32, float64)}
+SHARED = frozenset(_NUMPY.values())  # arrays of these a tensor can share
 
 
 def numpy_dtype(t: dtype) -> np.dtype[np.generic]:

@@ -19,6 +19,7 @@ def manual_seed(seed: int) -> Generator:
 
     Raises:
         ValueError: seed is not in −2⁶³ to 2⁶⁴ − 1.
+        TypeError: seed is not a whole number.
 
     Example:
         >>> import deepcore as dc
@@ -87,6 +88,8 @@ def set_rng_state(new_state: State) -> None:
 
 def _manual_seed(self: Generator, seed: int) -> Generator:
     """Starts at `seed`; returns the generator."""
+    if not hasattr(seed, "__index__"):
+        raise TypeError(f"[manual_seed] seed must be a whole number, got {seed!r}.")
     number = operator.index(seed)
     if not -(2**63) <= number < 2**64:
         raise ValueError(f"[manual_seed] seed must be in -2**63 to 2**64 - 1, got {number}.")

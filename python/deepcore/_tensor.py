@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ._compare import allclose, equal
 from ._core import Tensor
 from ._device import CPU, check_device, device
 from ._dtype import bool as bool_
@@ -327,7 +328,8 @@ Example:
 
 _METHODS = (
     __repr__, __format__, __hash__, __iter__, __array__, __deepcopy__, __reduce__,
-    tolist, any, all, requires_grad_, register_hook, to, cpu, type_as, is_floating_point,
+    tolist, any, all, allclose, equal, requires_grad_, register_hook, to, cpu, type_as,
+    is_floating_point,
 )  # fmt: skip
 
 for _method in _METHODS:

@@ -1,7 +1,7 @@
 """The command `deepcore`: trains recipes and says what this build is.
 
-Errors are one line on stderr: status 2 for a command that was not understood, 1 for one that
-failed, 130 after Ctrl-C.
+Without a command it prints its help. Errors are one line on stderr: status 2 for a command that
+was not understood, 1 for one that failed, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def _recipe(name: str) -> ModuleType:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="deepcore", description="Deep learning on CPUs.")
     parser.add_argument("--version", action="version", version=f"deepcore {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    parser.set_defaults(run=lambda options: parser.print_help())
     info = commands.add_parser("info", help="print version, processor level, compiler and threads")
     info.set_defaults(run=lambda options: show_config())
     train = commands.add_parser(
@@ -94,7 +95,11 @@ def _train(options: argparse.Namespace) -> None:
     recipe = _recipe(options.recipe)
     parser = _Parser(prog=f"deepcore train {options.recipe}", description=recipe.__doc__)
     recipe.add_options(parser)
-    recipe.run(parser.parse_args(["--help"] if options.help else options.rest))
+    chosen = parser.parse_args(["--help"] if options.help else options.rest)
+    try:
+        recipe.run(chosen)
+    except FileNotFoundError as error:  # of a data set, which speaks of its function's argument
+        raise FileNotFoundError(str(error).replace("pass root=", "pass --data DIR")) from error
 
 
 def _list_recipes() -> None:

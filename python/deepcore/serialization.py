@@ -31,7 +31,7 @@ _NO_PATH = "[{0}] path must be a string, a path or an object with {1}(), got {2}
 Path = str | os.PathLike[str]
 
 
-def save(obj: object, path: Path | BinaryIO) -> None:
+def save(obj: object, path: Path | BinaryIO | None = None) -> None:
     """Save Tensors, and whatever they are nested in, as one safetensors file.
 
     `obj` is made of Tensors, NumPy arrays (bool, integers, floats), numbers, strings and None, in
@@ -45,7 +45,7 @@ def save(obj: object, path: Path | BinaryIO) -> None:
 
     Args:
         obj: what to save.
-        path: the file, or an object with `write`.
+        path: the file, or an object with `write`; None is an error.
 
     Raises:
         TypeError: something in `obj`, named by its path, is of another kind or contains itself.
@@ -63,11 +63,11 @@ def save(obj: object, path: Path | BinaryIO) -> None:
         >>> state["weight"].tolist(), state["epoch"]
         ([1.0, 2.0], 3)
     """
-    data = _pack(obj)
+    data = _pack(obj)  # first, so that save(model) is told of state_dict() before a missing path
     if isinstance(path, (str, os.PathLike)):
         with replacing(path) as file:
             file.write(data)
-    elif hasattr(path, "write"):
+    elif path is not None and hasattr(path, "write"):
         path.write(data)
     else:
         raise TypeError(_NO_PATH.format("save", "write", type(path).__name__))
@@ -88,6 +88,7 @@ def load(path: Path | BinaryIO, map_location: object = None, *, weights_only: bo
     Raises:
         ValueError: the file is damaged, truncated or of another format, and which it seems to be.
         FileNotFoundError: there is none.
+        IsADirectoryError: path is a folder.
 
     Example:
         >>> import os, tempfile
@@ -101,6 +102,10 @@ def load(path: Path | BinaryIO, map_location: object = None, *, weights_only: bo
     if not weights_only:
         raise ValueError("[load] weights_only must be True, got False; no file runs code here.")
     if isinstance(path, (str, os.PathLike)):
+        if os.path.isdir(path):
+            raise IsADirectoryError(
+                f"[load] path must be a file, got the folder {os.fspath(path)}; name a file in it."
+            )
         with open(path, "rb") as file:
             return _unpack(file.read(), os.fspath(path))
     if not hasattr(path, "read"):

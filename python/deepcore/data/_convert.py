@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import Tensor, from_numpy, stack, tensor
+from .._dtype import SHARED
 
 __all__ = ["Tensor", "check_indices", "row", "stack", "take_rows", "to_tensor"]
 
-_SHARED = {np.dtype(kind) for kind in ("f4", "f8", "i8", "u1", "?")}
 _NO_NUMBERS = {"U": "strings", "S": "bytes", "O": "objects"}
 _BOOLS = {bool, np.bool_}
 
@@ -25,7 +25,7 @@ def to_tensor(value: Any, op: str) -> Tensor:
     if array.dtype.kind not in "fiub":
         got = _NO_NUMBERS.get(array.dtype.kind, array.dtype.name)
         raise TypeError(f"[{op}] expected Tensors or arrays of numbers, got {got}.")
-    shared = array.dtype in _SHARED and array.flags.carray
+    shared = array.dtype in SHARED and array.flags.carray
     return from_numpy(array) if shared else tensor(array)
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import _core
+from .._check import check_size
 from .._core import Tensor
 from .._creation import empty
 from .._device import check_device
@@ -34,7 +35,8 @@ class Linear(Module):
         Input (..., I), output (..., O).
 
     Raises:
-        ValueError: the input's last axis is not I.
+        ValueError: a size is negative, or the input's last axis is not I.
+        TypeError: a size is not a whole number.
 
     Example:
         >>> import deepcore as dc
@@ -55,6 +57,8 @@ class Linear(Module):
     ) -> None:
         super().__init__()
         check_device(device)
+        check_size("Linear", "in_features", in_features)
+        check_size("Linear", "out_features", out_features)
         self.in_features = in_features
         self.out_features = out_features
         self.weight = Parameter(empty(out_features, in_features, dtype=dtype))
