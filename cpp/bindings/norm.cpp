@@ -13,18 +13,19 @@ void register_batch_norm(py::module_& m) {
       [](const Tensor& input, const py::handle& weight, const py::handle& bias,
          const py::handle& running_mean, const py::handle& running_var,
          const py::handle& num_batches_tracked, bool training, std::optional<double> momentum,
-         double eps, bool relu) {
+         double eps, bool relu, const py::handle& residual) {
         const auto tensor = [](const py::handle& x) { return optional_tensor("batch_norm", x); };
-        const Tensor w = tensor(weight), b = tensor(bias);
+        const Tensor w = tensor(weight), b = tensor(bias), r = tensor(residual);
         const RunningStatistics running{tensor(running_mean), tensor(running_var),
                                         tensor(num_batches_tracked), momentum};
         const ReleaseGil release(input->numel());
-        return batch_norm(input, w, b, running, training, eps, relu);
+        return batch_norm(input, w, b, running, training, eps, relu, r);
       },
       py::arg("input"), py::arg("weight") = py::none(), py::arg("bias") = py::none(),
       py::arg("running_mean") = py::none(), py::arg("running_var") = py::none(),
       py::arg("num_batches_tracked") = py::none(), py::arg("training") = true,
-      py::arg("momentum") = 0.1, py::arg("eps") = 1e-5, py::arg("relu") = false);
+      py::arg("momentum") = 0.1, py::arg("eps") = 1e-5, py::arg("relu") = false,
+      py::arg("residual") = py::none());
 }
 
 void register_instance_norm(py::module_& m) {

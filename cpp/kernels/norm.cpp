@@ -58,14 +58,14 @@ Normalizer<T> normalizer(const NormArgs<T>& a, std::int64_t set, std::int64_t ch
           a.bias ? a.bias[channel] : T{0}};
 }
 
-template <bool relu, class T>
+template <Epilogue epilogue, class T>
 void apply_run(const NormArgs<T>& a, const Sets& sets, std::int64_t set, std::int64_t run, T* y) {
   const auto runs = sets.runs(set);
   const auto at = runs.first + run * runs.stride;
-  normalize_run<relu>(a.x + at, runs.length, normalizer(a, set, sets.channel(set, run)), y + at);
+  normalize_run<epilogue>(a, at, runs.length, normalizer(a, set, sets.channel(set, run)), y);
 }
 
-template <bool relu, class T>
+template <Epilogue epilogue, class T>
 void forward(const NormArgs<T>& a, T* y, void* scratch) {
   const Sets sets(a.shape);
   const auto spans = sets.spans();
@@ -81,28 +81,27 @@ void forward(const NormArgs<T>& a, T* y, void* scratch) {
         a.mean[set] = moments.mean;
         a.variance[set] = moments.squares / moments.count;
       },
-      [&](auto set, auto run) { apply_run<relu>(a, sets, set, run, y); });
+      [&](auto set, auto run) { apply_run<epilogue>(a, sets, set, run, y); });
 }
 
-template <bool relu, class T>
+template <Epilogue epilogue, class T>
 void apply(const NormArgs<T>& a, T* y) {
   const Sets sets(a.shape);
   const auto runs = sets.runs_a_set;
   Stages::over(a.shape.sets() * runs, 2 * a.shape.length * std::int64_t{sizeof(T)},
-               [&](auto i) { apply_run<relu>(a, sets, i / runs, i % runs, y); });
+               [&](auto i) { apply_run<epilogue>(a, sets, i / runs, i % runs, y); });
 }
 
-template <bool relu, class T>
+template <Epilogue epilogue, class T>
 void map_gradient(const NormGradientArgs<T>& g, const Sets& sets, std::int64_t set,
                   std::int64_t run, const GradientMap<T>& map) {
   const auto& a = g.forward;
   const auto runs = sets.runs(set);
   const auto at = runs.first + run * runs.stride;
-  gradient_run<relu>(a.x + at, g.dy + at, runs.length, normalizer(a, set, sets.channel(set, run)),
-                     map, g.accumulate, g.dx + at);
+  gradient_run<epilogue>(g, at, runs.length, normalizer(a, set, sets.channel(set, run)), map);
 }
 
-template <bool relu, class T>
+template <Epilogue epilogue, class T>
 void batch_backward(const NormGradientArgs<T>& g, void* scratch) {
   const auto& a = g.forward;
   const Sets sets(a.shape);
@@ -115,7 +114,7 @@ void batch_backward(const NormGradientArgs<T>& g, void* scratch) {
       [&](auto c, auto span) {
         states[c * spans + span] =
             merge_span<GradientSums<T>>(sets.runs(c), span, [&](const Runs& block) {
-              return gradient_sums_of_block<relu>(a.x, g.dy, block, normalizer(a, c, c));
+              return gradient_sums_of_block<epilogue>(g, block, normalizer(a, c, c));
             });
       },
       [&](auto c) {
@@ -126,7 +125,7 @@ void batch_backward(const NormGradientArgs<T>& g, void* scratch) {
         maps[c] = gradient_map(g, c, n, weight * g.sums[channels + c], weight * g.sums[c]);
       },
       [&](auto c, auto run) {
-        if (g.dx) map_gradient<relu>(g, sets, c, run, maps[c]);
+        if (g.dx) map_gradient<epilogue>(g, sets, c, run, maps[c]);
       });
 }
 
@@ -154,7 +153,7 @@ void group_backward(const NormGradientArgs<T>& g, void* scratch) {
             sums, 0, spans,
             [&](auto b, GradientSums<T>& s) {
               const auto by = normalizer(a, set, sets.channel(set, run));
-              s = gradient_sums_of_block<false>(a.x, g.dy, one.block(b), by);
+              s = gradient_sums_of_block<Epilogue::none>(g, one.block(b), by);
             },
             [](auto& s, const auto& other) { s.merge(other); });
         normalized[set * runs + run] = sums.centered * inverse_deviation(a, set);
@@ -170,7 +169,7 @@ void group_backward(const NormGradientArgs<T>& g, void* scratch) {
         maps[set] = gradient_map(g, set, n, weighted_plain, weighted_normalized);
       },
       [&](auto set, auto run) {
-        if (g.dx) map_gradient<false>(g, sets, set, run, maps[set]);
+        if (g.dx) map_gradient<Epilogue::none>(g, sets, set, run, maps[set]);
       });
   reduce.sum(over_batch, normalized, T{1}, false, g.sums, scratch);
   reduce.sum(over_batch, plain, T{1}, false, g.sums + channels, scratch);
@@ -188,31 +187,28 @@ std::int64_t scratch(const NormShape& shape) {
   return states + 2 * shape.batch * shape.channels * size + reduce_kernels<T>().scratch(over_batch);
 }
 
-// Calls f with whether relu follows, as a compile-time constant.
-template <class F>
-void with_relu(bool relu, const F& f) {
-  if (relu) {
-    f(std::true_type{});
+// Calls f.operator()<epilogue>() with what follows as a compile-time constant.
+template <class T, class F>
+void with_epilogue(const NormArgs<T>& a, const F& f) {
+  if (a.residual) {
+    a.relu ? f.template operator()<Epilogue::add_relu>() : f.template operator()<Epilogue::add>();
   } else {
-    f(std::false_type{});
+    a.relu ? f.template operator()<Epilogue::relu>() : f.template operator()<Epilogue::none>();
   }
 }
 
 template <class T>
 void run_forward(const NormArgs<T>& args, T* y, void* scratch) {
   if (args.shape.elements() == 0) return;
-  with_relu(args.relu, [&](auto relu) {
-    in_columns(args.shape) ? columns_forward<relu>(args, y, scratch)
-                           : forward<relu>(args, y, scratch);
-  });
+  if (in_columns(args.shape)) return columns_forward(args, y, scratch);
+  with_epilogue(args, [&]<Epilogue epilogue>() { forward<epilogue>(args, y, scratch); });
 }
 
 template <class T>
 void run_apply(const NormArgs<T>& args, T* y, void* scratch) {
   if (args.shape.elements() == 0) return;
-  with_relu(args.relu, [&](auto relu) {
-    in_columns(args.shape) ? columns_apply<relu>(args, y, scratch) : apply<relu>(args, y);
-  });
+  if (in_columns(args.shape)) return columns_apply(args, y, scratch);
+  with_epilogue(args, [&]<Epilogue epilogue>() { apply<epilogue>(args, y); });
 }
 
 template <class T>
@@ -220,12 +216,17 @@ void run_backward(const NormGradientArgs<T>& args, void* scratch) {
   const auto& shape = args.forward.shape;
   if (shape.elements() == 0) {
     std::fill_n(args.sums, 2 * shape.channels, T{0});
-    return;
+  } else if (shape.groups) {
+    group_backward(args, scratch);
+  } else if (in_columns(shape)) {
+    columns_backward(args, scratch);
+  } else if (args.y) {
+    batch_backward<Epilogue::add_relu>(args, scratch);
+  } else if (args.forward.relu) {
+    batch_backward<Epilogue::relu>(args, scratch);
+  } else {
+    batch_backward<Epilogue::none>(args, scratch);
   }
-  if (shape.groups) return group_backward(args, scratch);
-  with_relu(args.forward.relu, [&](auto relu) {
-    in_columns(shape) ? columns_backward<relu>(args, scratch) : batch_backward<relu>(args, scratch);
-  });
 }
 
 }  // namespace

@@ -28,7 +28,10 @@ struct NormArgs {
   const T *weight, *bias;  // (channels), or none for 1 and 0
   T *mean, *variance;      // one a set; the variance divides by the number of elements
   T eps;
-  bool relu = false;  // y = max(y, 0)
+  // What is done with w x̂ + b before it is written: the residual, of x's shape, is added if there
+  // is one, then relu applied. Runs alone take a residual (not `in_columns`).
+  const T* residual = nullptr;
+  bool relu = false;
 };
 
 template <class T>
@@ -39,7 +42,16 @@ struct NormGradientArgs {
   T* dx;       // none if not wanted
   bool accumulate;
   T* sums;  // (2, channels): of dy x̂, the gradient of the weight, and of dy, that of the bias
+  // Where relu followed a residual: the output, and the residual's gradient, if wanted.
+  const T* y = nullptr;
+  T* dresidual = nullptr;
+  bool accumulate_residual = false;
 };
+
+// Whether the channels of a batch lie in runs too short to fill a vector (norm_columns.h).
+constexpr bool in_columns(const NormShape& shape) {
+  return !shape.groups && shape.length < 16;
+}
 
 template <class T>
 struct Norm {

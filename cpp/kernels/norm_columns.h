@@ -10,11 +10,6 @@
 
 namespace deepcore {
 
-// Below the lanes of a vector, a run leaves some of them empty.
-inline bool in_columns(const NormShape& shape) noexcept {
-  return !shape.groups && shape.length < 16;
-}
-
 inline View columns_of(const NormShape& shape) noexcept {
   return {1, shape.batch, shape.channels * shape.length};
 }
@@ -58,12 +53,6 @@ struct ColumnNormalizer {
   }
 };
 
-template <class T>
-inline Wide<T> zero_unless_positive(const Wide<T>& condition, const Wide<T>& w) noexcept {
-  return each([](Vec<T> c, Vec<T> v) { return select<T>(c <= splat(T{0}), splat(T{0}), v); },
-              condition, w);
-}
-
 // Calls step(offset, column, count) for the lanes of all rows, split over threads.
 template <class T, class Step>
 void for_columns(const NormShape& shape, std::int64_t arrays, const Step& step) {
@@ -73,17 +62,17 @@ void for_columns(const NormShape& shape, std::int64_t arrays, const Step& step) 
   });
 }
 
-template <bool relu, class T>
+template <class T>
 void columns_apply(const NormArgs<T>& a, T* y, void* scratch) {
   const ColumnNormalizer<T> normalizer(a, static_cast<T*>(scratch));
-  for_columns<T>(a.shape, 2, [=, x = a.x](auto offset, auto column, int count) {
+  for_columns<T>(a.shape, 2, [=, x = a.x, relu = a.relu](auto offset, auto column, int count) {
     auto value = normalizer(take(x, offset, count), column, count);
     if (relu) value = zero_unless_positive(value, value);
     store_first_wide(y + offset, value, count);
   });
 }
 
-template <bool relu, class T>
+template <class T>
 void columns_forward(const NormArgs<T>& a, T* y, void* scratch) {
   const auto channels = a.shape.channels, length = a.shape.length;
   const auto view = columns_of(a.shape);
@@ -98,11 +87,11 @@ void columns_forward(const NormArgs<T>& a, T* y, void* scratch) {
     a.mean[c] = mean;
     a.variance[c] = variance / static_cast<T>(length);
   }
-  columns_apply<relu>(a, y, scratch);
+  columns_apply(a, y, scratch);
 }
 
 // Sums of dy and of dy (x - mean) down columns.
-template <bool relu, class T>
+template <class T>
 struct ColumnGradients {
   static constexpr std::int64_t block = column_block, tile = 1024 / sizeof(T);
   struct State {
@@ -110,13 +99,14 @@ struct ColumnGradients {
   };
   View view;
   const T *x, *dy;
+  bool relu;
   ColumnNormalizer<T> normalizer;
   T *plain, *centered;
 
   template <class Cursor>
   Wide<T> gradient(const Cursor& at) const noexcept {
     const auto g = at.full(dy);
-    if constexpr (!relu) return g;
+    if (!relu) return g;
     return zero_unless_positive(normalizer(at.full(x), at.reduced_offset, at.count), g);
   }
   void leaf(std::int64_t unit, std::int64_t begin, std::int64_t end, State& s) const noexcept {
@@ -166,20 +156,20 @@ void join_columns(const NormGradientArgs<T>& g, T* plain, T* centered) noexcept 
   }
 }
 
-template <bool relu, class T>
+template <class T>
 void columns_backward(const NormGradientArgs<T>& g, void* scratch) {
   const auto& a = g.forward;
   const auto view = columns_of(a.shape);
   T *memory = static_cast<T*>(scratch), *plain = memory + 3 * view.inner;
   T *centered = plain + view.inner, *states = centered + view.inner;
   const ColumnNormalizer<T> by(a, memory);
-  run_policy<T>(ColumnGradients<relu, T>{view, a.x, g.dy, by, plain, centered}, states);
+  run_policy<T>(ColumnGradients<T>{view, a.x, g.dy, a.relu, by, plain, centered}, states);
   join_columns(g, plain, centered);
   if (!g.dx) return;
   for_columns<T>(a.shape, 3, [=, &g, x = a.x](auto offset, auto column, int count) {
     const auto v = take(x, offset, count);
     auto d = take(g.dy, offset, count);
-    if (relu) d = zero_unless_positive(by(v, column, count), d);
+    if (g.forward.relu) d = zero_unless_positive(by(v, column, count), d);
     const auto fused = [](Vec<T> p, Vec<T> q, Vec<T> r) { return fma(p, q, r); };
     const auto through = each(fused, v - take(by.mean, column, count),
                               take(centered, column, count), take(plain, column, count));
@@ -193,7 +183,7 @@ template <class T>
 std::int64_t columns_scratch(const NormShape& shape) {
   const auto view = columns_of(shape);
   const auto forward = variance_kernels<T>().scratch(view);
-  const auto backward = blocks_of<ColumnGradients<false, T>>(view).scratch();
+  const auto backward = blocks_of<ColumnGradients<T>>(view).scratch();
   return 5 * view.inner * std::int64_t{sizeof(T)} + std::max(forward, backward);
 }
 

@@ -10,6 +10,7 @@
 
 #include "kernels/blocks.h"
 #include "kernels/moments.h"
+#include "kernels/norm.h"
 #include "kernels/view.h"
 
 namespace deepcore {
@@ -113,21 +114,41 @@ struct Normalizer {
   }
 };
 
-// dy, or with relu zero where the normalized value, made again from x, was not positive.
-template <bool relu, class T>
-inline Vec<T> masked(Vec<T> dy, Vec<T> x, const Normalizer<T>& normalizer) noexcept {
-  if constexpr (!relu) return dy;
-  return select<T>(normalizer(x) <= splat(T{0}), splat(T{0}), dy);
+// What follows the normalization of an element, in registers.
+enum class Epilogue { none, relu, add, add_relu };
+
+template <class T>
+inline Wide<T> zero_unless_positive(const Wide<T>& condition, const Wide<T>& w) noexcept {
+  return each([](Vec<T> c, Vec<T> v) { return select<T>(c <= splat(T{0}), splat(T{0}), v); },
+              condition, w);
 }
 
-template <bool relu, class T>
-inline GradientSums<T> gradient_sums_of_block(const T* x, const T* dy, const Runs& block,
+// The gradient of the normalized value at some lanes: dy where relu let it through. Whether it did
+// is computed again from x, but where a residual was added: there the output y tells.
+template <Epilogue epilogue, class T>
+inline Wide<T> gradient_before(const NormGradientArgs<T>& g, const Normalizer<T>& normalizer,
+                               const Wide<T>& x, std::int64_t at, int n) noexcept {
+  const auto dy = take(g.dy, at, n);
+  if constexpr (epilogue == Epilogue::relu) {
+    return zero_unless_positive(each(normalizer, x), dy);
+  } else if constexpr (epilogue == Epilogue::add_relu) {
+    return zero_unless_positive(take(g.y, at, n), dy);
+  } else {
+    return dy;
+  }
+}
+
+template <Epilogue epilogue, class T>
+inline GradientSums<T> gradient_sums_of_block(const NormGradientArgs<T>& args, const Runs& block,
                                               const Normalizer<T>& normalizer) noexcept {
   const auto add = [&](auto& sums, auto at, int n) {
-    const auto xs = take(x, at, n);
-    const auto g = each([&](Vec<T> d, Vec<T> v) { return masked<relu>(d, v, normalizer); },
-                        take(dy, at, n), xs);
-    const auto centered = xs - splat_wide(normalizer.mean);
+    const auto x = take(args.forward.x, at, n);
+    const auto g = gradient_before<epilogue>(args, normalizer, x, at, n);
+    if (epilogue == Epilogue::add_relu && args.dresidual) {
+      const bool accumulate = args.accumulate_residual;
+      store_first_wide(args.dresidual + at, accumulate ? take(args.dresidual, at, n) + g : g, n);
+    }
+    const auto centered = x - splat_wide(normalizer.mean);
     sums[0] = sums[0] + g;
     sums[1] = each([](Vec<T> a, Vec<T> b, Vec<T> c) { return fma(a, b, c); }, g, centered, sums[1]);
   };
@@ -135,17 +156,16 @@ inline GradientSums<T> gradient_sums_of_block(const T* x, const T* dy, const Run
   return {plain, centered};
 }
 
-template <bool relu, class T>
-inline void normalize_run(const T* x, std::int64_t n, const Normalizer<T>& normalizer,
-                          T* y) noexcept {
-  for_lanes<T>(0, n, [&](auto j, int count) {
-    const auto value = each(
-        [&](Vec<T> v) {
-          const auto z = normalizer(v);
-          return relu ? select<T>(z <= splat(T{0}), splat(T{0}), z) : z;
-        },
-        take(x, j, count));
-    store_first_wide(y + j, value, count);
+template <Epilogue epilogue, class T>
+inline void normalize_run(const NormArgs<T>& a, std::int64_t at, std::int64_t n,
+                          const Normalizer<T>& normalizer, T* y) noexcept {
+  constexpr bool adds = epilogue == Epilogue::add || epilogue == Epilogue::add_relu;
+  constexpr bool rectifies = epilogue == Epilogue::relu || epilogue == Epilogue::add_relu;
+  for_lanes<T>(at, at + n, [&](auto i, int count) {
+    auto value = each(normalizer, take(a.x, i, count));
+    if (adds) value = value + take(a.residual, i, count);
+    if (rectifies) value = zero_unless_positive(value, value);
+    store_first_wide(y + i, value, count);
   });
 }
 
@@ -156,17 +176,18 @@ struct GradientMap {
   T slope, offset;
 };
 
-template <bool relu, class T>
-inline void gradient_run(const T* x, const T* dy, std::int64_t n, const Normalizer<T>& normalizer,
-                         const GradientMap<T>& map, bool accumulate, T* dx) noexcept {
-  const auto gradient = [&](Vec<T> v, Vec<T> d) {
-    const auto through = fma(v - splat(normalizer.mean), splat(map.slope), splat(map.offset));
-    return fma(masked<relu>(d, v, normalizer), splat(normalizer.scale), through);
+template <Epilogue epilogue, class T>
+inline void gradient_run(const NormGradientArgs<T>& g, std::int64_t at, std::int64_t n,
+                         const Normalizer<T>& normalizer, const GradientMap<T>& map) noexcept {
+  const auto gradient = [&](Vec<T> x, Vec<T> d) {
+    const auto through = fma(x - splat(normalizer.mean), splat(map.slope), splat(map.offset));
+    return fma(d, splat(normalizer.scale), through);
   };
-  for_lanes<T>(0, n, [&](auto j, int count) {
-    auto value = each(gradient, take(x, j, count), take(dy, j, count));
-    if (accumulate) value = take(dx, j, count) + value;
-    store_first_wide(dx + j, value, count);
+  for_lanes<T>(at, at + n, [&](auto i, int count) {
+    const auto x = take(g.forward.x, i, count);
+    auto value = each(gradient, x, gradient_before<epilogue>(g, normalizer, x, i, count));
+    if (g.accumulate) value = take(g.dx, i, count) + value;
+    store_first_wide(g.dx + i, value, count);
   });
 }
 

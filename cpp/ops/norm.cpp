@@ -2,6 +2,8 @@
 #include "ops/norm.h"
 
 #include "kernels/kernels.h"
+#include "ops/activation.h"
+#include "ops/elementwise.h"
 #include "ops/norm_node.h"
 
 namespace deepcore {
@@ -57,14 +59,15 @@ class Running {
 // x̂ = (x - m) / s, w and b those of the element's channel:
 //   y = w x̂ + b      db = Σ dy      dw = Σ dy x̂
 //   dx = (w dy - Σ w dy / n - x̂ Σ w dy x̂ / n) / s, or w dy / s where m and v are the running ones
-// With relu, y = max(w x̂ + b, 0), and dy counts where y > 0.
+// With a residual r, y = w x̂ + b + r and dr = dy. With relu, y is max(that, 0), and dy counts where
+// y > 0.
 template <class T>
 class NormNode final : public Node {
  public:
   NormNode(const char* name, const Tensor& x, const Tensor& w, const Tensor& b,
            const NormShape& shape, const RunningStatistics& running, bool fixed, double eps,
-           bool relu, const Tensor& y)
-      : Node({&x, &w, &b}),
+           bool relu, const Tensor& residual, const Tensor& y)
+      : Node({&x, &w, &b, &residual}),
         name_(name),
         fixed_(fixed),
         running_(running),
@@ -77,8 +80,10 @@ class NormNode final : public Node {
               .mean = statistics_->data<T>(),
               .variance = statistics_->data<T>() + shape.sets(),
               .eps = static_cast<T>(eps),
+              .residual = residual ? residual->data<T>() : nullptr,
               .relu = relu} {
-    if (!needs(0) && !needs(1) && !needs(2)) return;
+    if (relu && residual && (needs_own() || needs(3))) saved_y_.save(y);
+    if (!needs_own()) return;
     saved_x_.save(x);
     if (w && (needs(0) || relu)) saved_w_.save(w);
     if (b && relu) saved_b_.save(b);
@@ -100,6 +105,22 @@ class NormNode final : public Node {
   }
 
   void backward(Gradients& gradients) override {
+    // A residual that is the input, too: its gradient is added to the other, which must be there.
+    const bool apart = !needs_own() || edge(0) == edge(3);
+    if (needs_own()) normalization_backward(gradients, !apart && saved_y_);
+    if (!needs(3) || (!apart && saved_y_)) return;
+    if (!saved_y_) return gradients.pass(3);
+    T* dr = gradients.of_input<T>(3);
+    if (!dr) return;
+    kernels().of<T>().activation.backward(dr, gradients.of_output<T>(), saved_y_.data<T>(),
+                                          args_.shape.elements(), Activation::relu, T{0},
+                                          gradients.accumulate(3));
+  }
+
+ private:
+  bool needs_own() const noexcept { return needs(0) || needs(1) || needs(2); }
+
+  void normalization_backward(Gradients& gradients, bool with_residual) {
     const auto& norm = kernels().of<T>().norm;
     const auto channels = args_.shape.channels;
     const Scratch sums(2 * channels * static_cast<std::int64_t>(sizeof(T)));
@@ -114,18 +135,20 @@ class NormNode final : public Node {
     args.forward.x = saved_x_.data<T>();
     args.forward.weight = saved_w_.data<T>();
     args.forward.bias = saved_b_.data<T>();
+    args.y = saved_y_.data<T>();
+    if (with_residual) args.dresidual = gradients.of_input<T>(3);
+    if (args.dresidual) args.accumulate_residual = gradients.accumulate(3);
     norm.backward(args, scratch.data());
     give_affine(gradients, 1, sums.data<T>(), channels);
   }
 
- private:
   const char* name_;
   bool fixed_;
   Running<T> running_;
   T* y_;
   Tensor statistics_;
   NormArgs<T> args_;
-  Saved saved_x_{this}, saved_w_{this}, saved_b_{this};
+  Saved saved_x_{this}, saved_w_{this}, saved_b_{this}, saved_y_{this};
 };
 
 NormShape shape_of(const Tensor& input, std::int64_t groups = 0) {
@@ -169,10 +192,11 @@ void check_running(const char* op, const Tensor& input, const RunningStatistics&
 
 Tensor normalize(const char* op, const Tensor& input, const Tensor& weight, const Tensor& bias,
                  const NormShape& shape, const RunningStatistics& running, bool fixed, double eps,
-                 bool relu = false) {
+                 bool relu = false, const Tensor& residual = {}) {
   Tensor y = empty(op, input->shape(), input->dtype());
   return visit_floating(op, input->dtype(), [&]<class T>(TypeTag<T>) {
-    return run(make_ref<NormNode<T>>(op, input, weight, bias, shape, running, fixed, eps, relu, y),
+    return run(make_ref<NormNode<T>>(op, input, weight, bias, shape, running, fixed, eps, relu,
+                                     residual, y),
                y);
   });
 }
@@ -180,15 +204,23 @@ Tensor normalize(const char* op, const Tensor& input, const Tensor& weight, cons
 }  // namespace
 
 Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                  const RunningStatistics& running, bool training, double eps, bool relu) {
+                  const RunningStatistics& running, bool training, double eps, bool relu,
+                  const Tensor& residual) {
   check_input("batch_norm", input, weight, bias, eps);
   check_running("batch_norm", input, running, !training);
   if (training && input->numel() == input->size(1) && input->numel() > 0) {
     throw ValueError("batch_norm", "training needs more than one value per channel, got shape ",
                      input->shape(), "; use a larger batch, or eval mode.");
   }
-  return normalize("batch_norm", input, weight, bias, shape_of(input), running, !training, eps,
-                   relu);
+  check_parameter("batch_norm", "residual", residual, input->shape(), input->dtype());
+  const auto shape = shape_of(input);
+  if (residual && in_columns(shape)) {
+    const Tensor y = normalize("batch_norm", input, weight, bias, shape, running, !training, eps);
+    const Tensor sum = binary(Binary::add, y, residual);
+    return relu ? activate(sum, Activation::relu) : sum;
+  }
+  return normalize("batch_norm", input, weight, bias, shape, running, !training, eps, relu,
+                   residual);
 }
 
 Tensor group_norm(const Tensor& input, std::int64_t groups, const Tensor& weight,

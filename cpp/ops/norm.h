@@ -16,9 +16,11 @@ struct RunningStatistics {
 };
 
 // input (N, C, ...), weight and bias (C) or none. Normalizes by the batch and updates `running`, if
-// any; or with training = false by `running`.
+// any; or with training = false by `running`. A residual of input's shape is added to the result,
+// then relu applied, with the bits of ops of their own.
 Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                  const RunningStatistics& running, bool training, double eps, bool relu = false);
+                  const RunningStatistics& running, bool training, double eps, bool relu = false,
+                  const Tensor& residual = {});
 
 // input (N, C, ...); the C channels fall into `groups` groups.
 Tensor group_norm(const Tensor& input, std::int64_t groups, const Tensor& weight,

@@ -589,6 +589,7 @@ def batch_norm(
     momentum: float | None = 0.1,
     eps: float = 1e-5,
     relu: bool = False,
+    residual: Tensor | None = None,
 ) -> Tensor: ...
 def instance_norm(
     input: Tensor,

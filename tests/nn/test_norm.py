@@ -1,10 +1,13 @@
 """Normalization layers: modes, running statistics and what they refuse."""
 
+import traceback
+
 import numpy as np
 import pytest
 
 import deepcore as dc
 from deepcore import nn
+from deepcore.nn._fusion import normalize
 
 BATCH_NORMS = [
     (nn.BatchNorm1d, (4, 3)),
@@ -107,3 +110,48 @@ def test_dtype_and_device():
     for make in (nn.BatchNorm1d, nn.LayerNorm, nn.RMSNorm, lambda n, **o: nn.GroupNorm(1, n, **o)):
         with pytest.raises(ValueError, match=r"\[device\] deepcore runs on CPUs, got 'cuda'\."):
             make(2, device="cuda")
+
+
+class TestFusion:
+    @pytest.mark.parametrize(("layer", "shape"), BATCH_NORMS)
+    def test_sequential_gives_the_same_bits(self, layer, shape):
+        x = dc.randn(shape)
+        for training in (True, False):
+            net = nn.Sequential(layer(3), nn.ReLU()).train(training)
+            alone = [layer(3), nn.ReLU()]
+            for a, b in zip(net, alone, strict=True):
+                a.load_state_dict(b.state_dict())
+                b.train(training)
+            fused, expected = net(x), alone[1](alone[0](x))
+            assert "batch_norm" in str(fused)
+            assert fused.tolist() == expected.tolist()
+            fused.sum().backward()
+            expected.sum().backward()
+            assert net[0].weight.grad.tolist() == alone[0].weight.grad.tolist()
+            assert net[0].running_mean.tolist() == alone[0].running_mean.tolist()
+
+    def test_a_hook_keeps_the_layers_apart(self):
+        net = nn.Sequential(nn.BatchNorm1d(3), nn.ReLU())
+        seen = []
+        net[0].register_forward_hook(lambda module, args, y: seen.append(bool((y < 0).any())))
+        assert "relu" in str(net(dc.randn(5, 3)))
+        assert seen == [True]
+
+    def test_an_error_names_the_batch_norm(self):
+        net = nn.Sequential(nn.BatchNorm1d(3), nn.ReLU())
+        with pytest.raises(ValueError, match=r"weight must have shape \(4,\)") as caught:
+            net(dc.randn(5, 4))
+        text = "".join(traceback.format_exception_only(caught.type, caught.value))
+        assert "0 (BatchNorm1d)" in text, text
+
+    def test_normalize(self):
+        x, r = dc.randn(5, 3, 20), dc.randn(5, 3, 20)
+        norm, relu = nn.BatchNorm1d(3), nn.ReLU()
+        assert normalize(norm, relu, x).tolist() == relu(norm(x)).tolist()
+        assert normalize(norm, relu, x, r).tolist() == relu(norm(x) + r).tolist()
+        assert "batch_norm" in str(normalize(norm, relu, x, r))
+        gelu = nn.GELU()
+        assert normalize(norm, gelu, x, r).tolist() == gelu(norm(x) + r).tolist()
+        assert normalize(norm, gelu, x).tolist() == gelu(norm(x)).tolist()
+        with pytest.raises(ValueError, match=r"\[batch_norm\] residual must have shape"):
+            normalize(norm, relu, x, dc.ones(1))

@@ -102,6 +102,34 @@ CASES = [
         rtol=1e-4,
     ),
     Case(
+        name="batch_norm-residual-relu",
+        call=lambda x, w, b, r: _core.batch_norm(x, w, b, relu=True, residual=r),
+        reference=lambda x, w, b, r: np.maximum(batch_norm(x, w, b) + r, 0),
+        shapes=[[*shapes, shapes[0]] for shapes in with_channels((5, 3), (4, 2, 19), (3, 2, 5, 7))],
+        large=[(40, 20, 30, 30), (20,), (20,), (40, 20, 30, 30)],
+        sample=apart,
+        rtol=1e-4,
+    ),
+    Case(
+        name="batch_norm-residual",
+        call=lambda x, w, b, r: _core.batch_norm(x, w, b, residual=r),
+        reference=lambda x, w, b, r: batch_norm(x, w, b) + r,
+        shapes=[[*shapes, shapes[0]] for shapes in with_channels((5, 3), (4, 2, 19), (0, 2, 17))],
+        large=[(40, 20, 30, 30), (20,), (20,), (40, 20, 30, 30)],
+        rtol=1e-4,
+    ),
+    Case(
+        name="batch_norm-residual-is-input",
+        call=lambda x: _core.batch_norm(x, eps=0.5, relu=True, residual=x),
+        reference=lambda x: np.maximum(
+            (x - x.mean((0, 2), keepdims=True)) / np.sqrt(x.var((0, 2), keepdims=True) + 0.5) + x, 0
+        ),
+        shapes=[[(4, 3, 20)], [(4, 3, 5)]],
+        large=[(40, 5, 3000)],
+        sample=apart,
+        rtol=1e-4,
+    ),
+    Case(
         name="batch_norm-eval",
         call=lambda x, w, b, m, v: _core.batch_norm(x, w, b, m.detach(), v.detach(), None, False),
         reference=lambda x, w, b, m, v: (
@@ -351,6 +379,32 @@ class TestNumerics:
                 fused = _core.batch_norm(x, w, b, *stats, None, training, relu=True)
                 assert fused.numpy().tobytes() == apart_.numpy().tobytes()
 
+    @pytest.mark.parametrize("shape", [(64, 5), (6, 5, 9, 9)])
+    def test_the_same_residual_in_and_after(self, shape) -> None:
+        arrays = dc.randn(shape), dc.randn(5), dc.randn(5), dc.randn(shape)
+        g = dc.randn(shape)
+
+        def run(fused: bool, wanted: tuple[bool, ...]):
+            x, w, b, r = (
+                dc.tensor(a.numpy(), requires_grad=grad)
+                for a, grad in zip(arrays, wanted, strict=True)
+            )
+            if fused:
+                y = _core.batch_norm(x, w, b, relu=True, residual=r)
+            else:
+                y = (_core.batch_norm(x, w, b) + r).relu()
+            y.backward(g)
+            return [y.tolist(), *[t.grad.tolist() for t in (x, w, b, r) if t.grad is not None]]
+
+        for wanted in (
+            (True, True, True, True),
+            (True, False, False, False),
+            (False, False, True, False),
+            (False, False, False, True),
+            (False, True, True, True),
+        ):
+            assert run(True, wanted) == run(False, wanted)
+
     def test_gradients_with_some_wanted(self) -> None:
         x = dc.randn(6, 3, 20)
         for op in (_core.batch_norm, lambda x, w, b: _core.group_norm(x, 3, w, b)):
@@ -453,6 +507,8 @@ class TestChannelDropout:
          r"\[batch_norm\] num_batches_tracked must be one int64 number, got shape \(1,\) of flo"),
         (lambda: F.batch_norm(dc.ones(2, 3), dc.ones(3, requires_grad=True), dc.ones(3),
                               training=True), RuntimeError, r"\[batch_norm\] .*gradient"),
+        (lambda: _core.batch_norm(dc.ones(2, 3), residual=dc.ones(2, 1)), ValueError,
+         r"\[batch_norm\] residual must have shape \(2, 3\), got \(2, 1\)\."),
         (lambda: F.group_norm(dc.ones(2, 3), 2), ValueError,
          r"\[group_norm\] num_groups must divide the 3 channels of input, got 2\."),
         (lambda: F.group_norm(dc.ones(2, 3), 0), ValueError, r"\[group_norm\] .*, got 0\."),

@@ -27,6 +27,10 @@ class _BatchNorm(RunningNorm):
         )
 
     def forward(self, input: Tensor) -> Tensor:
+        return self._fused(input, False)
+
+    def _fused(self, input: Tensor, relu: bool, residual: Tensor | None = None) -> Tensor:
+        """The output plus the residual, then relu applied, in one pass."""
         self._check_axes(input)
         kept = not self.training or self.track_running_stats
         return _core.batch_norm(
@@ -39,6 +43,8 @@ class _BatchNorm(RunningNorm):
             self.training or self.running_mean is None,
             self.momentum,
             self.eps,
+            relu,
+            residual,
         )
 
 

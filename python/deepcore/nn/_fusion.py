@@ -1,4 +1,4 @@
-"""How a Sequential runs its layers: one call a layer, or one for a Linear and its activation."""
+"""How layers that follow each other run as one: Linear and activation, batch norm and ReLU."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 
 from .. import _core
 from .._core import Tensor
-from ._activation import Activation
+from ._activation import Activation, ReLU
+from ._batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from ._linear import Linear
 from ._module import Module
+from ._trail import leave
 
 Step = Callable[[Any], Any]
+
+_BATCH_NORMS = (BatchNorm1d, BatchNorm2d, BatchNorm3d)
 
 
 def steps_of(layers: Sequence[Module]) -> list[tuple[Module, Step]]:
@@ -25,6 +29,9 @@ def steps_of(layers: Sequence[Module]) -> list[tuple[Module, Step]]:
             if epilogue is not None:
                 rest.pop()
             steps.append((layer, _linear_step(layer, *(epilogue or (_core.Activation.none, 0.0)))))
+        elif rest and _rectifies(layer, rest[-1]):
+            rest.pop()
+            steps.append((layer, _norm_step(layer)))
         else:
             # A plain layer's __call__ would only call forward; the caller adds the path to errors.
             steps.append((layer, layer.forward if _is_plain(layer) else layer))
@@ -54,3 +61,35 @@ def _linear_step(layer: Linear, activation: _core.Activation, slope: float) -> S
         return linear(input, layer.weight, layer.bias, activation, slope)
 
     return step
+
+
+def _rectifies(norm: Module, relu: Module) -> bool:
+    """Whether one call serves for a batch norm and the ReLU after it."""
+    return type(norm) in _BATCH_NORMS and type(relu) is ReLU and _is_plain(norm) and _is_plain(relu)
+
+
+def _norm_step(norm: Module) -> Step:
+    assert isinstance(norm, _BATCH_NORMS)
+    fused = norm._fused
+
+    def step(input: Tensor) -> Tensor:
+        return fused(input, True)
+
+    return step
+
+
+def normalize(norm: Module, relu: Module, input: Tensor, residual: Tensor | None = None) -> Tensor:
+    """relu(norm(input) + residual), in one pass where both layers are plain.
+
+    For blocks whose `forward` calls the layers by name, as those of a ResNet do.
+    """
+    if not _rectifies(norm, relu):
+        output = norm(input)
+        result: Tensor = relu(output if residual is None else output + residual)
+        return result
+    assert isinstance(norm, _BATCH_NORMS)
+    try:
+        return norm._fused(input, True, residual)
+    except Exception as error:
+        leave(error, norm)
+        raise
