@@ -176,45 +176,53 @@ inline Vec<T> permute(Vec<T> v, Mask<T> index) noexcept {
 #endif
 }
 
-// The smaller of x and a number; x where x is NaN. The masks of all ones stand for the plain
+// The smaller of x and a bound; x where either is NaN. The masks of all ones stand for the plain
 // _mm512_min_ps, whose definition in g++ 12 warns of an uninitialized value.
 template <class T>
-inline Vec<T> at_most(Vec<T> x, T bound) noexcept {
+inline Vec<T> at_most(Vec<T> x, Vec<T> bound) noexcept {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4) {
-    return (Vec<T>)_mm512_maskz_min_ps(0xffff, (__m512)splat(bound), (__m512)x);
+    return (Vec<T>)_mm512_maskz_min_ps(0xffff, (__m512)bound, (__m512)x);
   } else {
-    return (Vec<T>)_mm512_maskz_min_pd(0xff, (__m512d)splat(bound), (__m512d)x);
+    return (Vec<T>)_mm512_maskz_min_pd(0xff, (__m512d)bound, (__m512d)x);
   }
 #elif defined(__AVX2__)
   if constexpr (sizeof(T) == 4) {
-    return (Vec<T>)_mm256_min_ps((__m256)splat(bound), (__m256)x);
+    return (Vec<T>)_mm256_min_ps((__m256)bound, (__m256)x);
   } else {
-    return (Vec<T>)_mm256_min_pd((__m256d)splat(bound), (__m256d)x);
+    return (Vec<T>)_mm256_min_pd((__m256d)bound, (__m256d)x);
   }
 #else
-  return x > splat(bound) ? splat(bound) : x;
+  return x > bound ? bound : x;
 #endif
+}
+template <class T>
+inline Vec<T> at_most(Vec<T> x, T bound) noexcept {
+  return at_most<T>(x, splat(bound));
 }
 
 // The greater of the two, likewise.
 template <class T>
-inline Vec<T> at_least(Vec<T> x, T bound) noexcept {
+inline Vec<T> at_least(Vec<T> x, Vec<T> bound) noexcept {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4) {
-    return (Vec<T>)_mm512_maskz_max_ps(0xffff, (__m512)splat(bound), (__m512)x);
+    return (Vec<T>)_mm512_maskz_max_ps(0xffff, (__m512)bound, (__m512)x);
   } else {
-    return (Vec<T>)_mm512_maskz_max_pd(0xff, (__m512d)splat(bound), (__m512d)x);
+    return (Vec<T>)_mm512_maskz_max_pd(0xff, (__m512d)bound, (__m512d)x);
   }
 #elif defined(__AVX2__)
   if constexpr (sizeof(T) == 4) {
-    return (Vec<T>)_mm256_max_ps((__m256)splat(bound), (__m256)x);
+    return (Vec<T>)_mm256_max_ps((__m256)bound, (__m256)x);
   } else {
-    return (Vec<T>)_mm256_max_pd((__m256d)splat(bound), (__m256d)x);
+    return (Vec<T>)_mm256_max_pd((__m256d)bound, (__m256d)x);
   }
 #else
-  return x < splat(bound) ? splat(bound) : x;
+  return x < bound ? bound : x;
 #endif
+}
+template <class T>
+inline Vec<T> at_least(Vec<T> x, T bound) noexcept {
+  return at_least<T>(x, splat(bound));
 }
 
 template <class T>

@@ -55,6 +55,7 @@ PYBIND11_MODULE(_core, m) {
   register_reduce(m, tensor);
   register_copy(m, tensor);
   register_resample(m);
+  register_pool(m);
   register_describe(m);
   explain_arguments(m);
 }

@@ -9,6 +9,7 @@ Host host;
 template <class T>
 KernelsOf<T> fill() {
   return {.activation = activation_kernels<T>(),
+          .avg_pool = avg_pool_kernels<T>(),
           .class_loss = class_loss_kernels<T>(),
           .clip = clip_kernels<T>(),
           .copy = copy_kernels<T>(),
@@ -18,6 +19,7 @@ KernelsOf<T> fill() {
           .layer_norm = layer_norm_kernels<T>(),
           .local_response = local_response_kernels<T>(),
           .matmul = matmul_kernels<T>(),
+          .max_pool = max_pool_kernels<T>(),
           .norm = norm_kernels<T>(),
           .optim = optim_kernels<T>(),
           .pad = pad_kernels<T>(),
@@ -25,6 +27,7 @@ KernelsOf<T> fill() {
           .reduce = reduce_kernels<T>(),
           .resample = resample_kernels<T>(),
           .softmax = softmax_kernels<T>(),
+          .unpool = unpool_kernels<T>(),
           .variance = variance_kernels<T>()};
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/parallel.h"
 #include "kernels/activation.h"
+#include "kernels/avg_pool.h"
 #include "kernels/class_loss.h"
 #include "kernels/clip.h"
 #include "kernels/copy.h"
@@ -21,6 +22,7 @@
 #include "kernels/layer_norm.h"
 #include "kernels/local_response.h"
 #include "kernels/matmul.h"
+#include "kernels/max_pool.h"
 #include "kernels/norm.h"
 #include "kernels/optim.h"
 #include "kernels/pad.h"
@@ -28,6 +30,7 @@
 #include "kernels/reduce.h"
 #include "kernels/resample.h"
 #include "kernels/softmax.h"
+#include "kernels/unpool.h"
 #include "kernels/variance.h"
 
 namespace deepcore {
@@ -35,6 +38,7 @@ namespace deepcore {
 template <class T>
 struct KernelsOf {
   ActivationKernels<T> activation;
+  AvgPool<T> avg_pool;
   ClassLoss<T> class_loss;
   Clip<T> clip;
   Copy<T> copy;
@@ -44,6 +48,7 @@ struct KernelsOf {
   LayerNorm<T> layer_norm;
   LocalResponse<T> local_response;
   Matmul<T> matmul;
+  MaxPool<T> max_pool;
   Norm<T> norm;
   Optim<T> optim;
   Pad<T> pad;
@@ -51,6 +56,7 @@ struct KernelsOf {
   Reduce<T> reduce;
   Resample<T> resample;
   Softmax<T> softmax;
+  Unpool<T> unpool;
   Variance<T> variance;
 };
 

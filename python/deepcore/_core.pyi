@@ -726,6 +726,146 @@ def interpolate(
     antialias: bool,
 ) -> Tensor: ...
 
+# Pooling.
+Window = int | Sequence[int]
+OutputSize = int | Sequence[int | None] | None
+
+def max_pool1d(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    dilation: Window = 1,
+    ceil_mode: bool = False,
+) -> Tensor: ...
+def max_pool1d_with_indices(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    dilation: Window = 1,
+    ceil_mode: bool = False,
+) -> tuple[Tensor, Tensor]: ...
+def max_unpool1d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    output_size: Window | None = None,
+) -> Tensor: ...
+def avg_pool1d(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor: ...
+def lp_pool1d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: Window,
+    stride: Window | None = None,
+    ceil_mode: bool = False,
+) -> Tensor: ...
+def adaptive_max_pool1d(input: Tensor, output_size: OutputSize) -> Tensor: ...
+def adaptive_max_pool1d_with_indices(
+    input: Tensor, output_size: OutputSize
+) -> tuple[Tensor, Tensor]: ...
+def adaptive_avg_pool1d(input: Tensor, output_size: OutputSize) -> Tensor: ...
+def max_pool2d(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    dilation: Window = 1,
+    ceil_mode: bool = False,
+) -> Tensor: ...
+def max_pool2d_with_indices(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    dilation: Window = 1,
+    ceil_mode: bool = False,
+) -> tuple[Tensor, Tensor]: ...
+def max_unpool2d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    output_size: Window | None = None,
+) -> Tensor: ...
+def avg_pool2d(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor: ...
+def lp_pool2d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: Window,
+    stride: Window | None = None,
+    ceil_mode: bool = False,
+) -> Tensor: ...
+def adaptive_max_pool2d(input: Tensor, output_size: OutputSize) -> Tensor: ...
+def adaptive_max_pool2d_with_indices(
+    input: Tensor, output_size: OutputSize
+) -> tuple[Tensor, Tensor]: ...
+def adaptive_avg_pool2d(input: Tensor, output_size: OutputSize) -> Tensor: ...
+def max_pool3d(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    dilation: Window = 1,
+    ceil_mode: bool = False,
+) -> Tensor: ...
+def max_pool3d_with_indices(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    dilation: Window = 1,
+    ceil_mode: bool = False,
+) -> tuple[Tensor, Tensor]: ...
+def max_unpool3d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    output_size: Window | None = None,
+) -> Tensor: ...
+def avg_pool3d(
+    input: Tensor,
+    kernel_size: Window,
+    stride: Window | None = None,
+    padding: Window = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor: ...
+def lp_pool3d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: Window,
+    stride: Window | None = None,
+    ceil_mode: bool = False,
+) -> Tensor: ...
+def adaptive_max_pool3d(input: Tensor, output_size: OutputSize) -> Tensor: ...
+def adaptive_max_pool3d_with_indices(
+    input: Tensor, output_size: OutputSize
+) -> tuple[Tensor, Tensor]: ...
+def adaptive_avg_pool3d(input: Tensor, output_size: OutputSize) -> Tensor: ...
+
 # Whether values are finite.
 def all_finite(x: Tensor) -> bool: ...
 
