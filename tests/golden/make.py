@@ -241,6 +241,80 @@ def norms() -> Arrays:
     return store.arrays | _cases(cases)
 
 
+POOLS: list[tuple[str, dict[str, Any]]] = [
+    ("MaxPool1d", {"kernel_size": 3, "stride": 2, "padding": 1, "return_indices": True}),
+    ("MaxPool1d", {"kernel_size": 2, "dilation": 3, "ceil_mode": True}),
+    ("MaxPool2d", {"kernel_size": 2}),
+    ("MaxPool2d", {"kernel_size": [3, 2], "stride": 1, "padding": [1, 0], "return_indices": True}),
+    ("MaxPool2d", {"kernel_size": 3, "stride": 2, "ceil_mode": True, "return_indices": True}),
+    ("MaxPool2d", {"kernel_size": 2, "padding": 1, "dilation": [2, 1], "return_indices": True}),
+    ("MaxPool3d", {"kernel_size": 2, "ceil_mode": True, "return_indices": True}),
+    ("MaxPool3d", {"kernel_size": 3, "stride": [1, 2, 2], "padding": 1}),
+    ("MaxUnpool1d", {"kernel_size": 2}),
+    ("MaxUnpool2d", {"kernel_size": 3, "stride": [2, 1], "padding": [1, 0]}),
+    ("MaxUnpool3d", {"kernel_size": [1, 2, 2]}),
+    ("AvgPool1d", {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
+    ("AvgPool1d", {"kernel_size": 2, "count_include_pad": False}),
+    *(
+        (f"AvgPool{axes}d", {"kernel_size": k, "stride": 2, "padding": 1, **options})
+        for axes in (2, 3)
+        for k in (2, 3)
+        for options in (
+            {"ceil_mode": True},
+            {"ceil_mode": True, "count_include_pad": False},
+            {"divisor_override": 3},
+        )
+    ),
+    ("AdaptiveAvgPool1d", {"output_size": 4}),
+    ("AdaptiveAvgPool2d", {"output_size": [None, 4]}),
+    ("AdaptiveAvgPool3d", {"output_size": [2, 7, 1]}),
+    ("AdaptiveMaxPool1d", {"output_size": 4, "return_indices": True}),
+    ("AdaptiveMaxPool2d", {"output_size": [3, None], "return_indices": True}),
+    ("AdaptiveMaxPool3d", {"output_size": 2}),
+    ("LPPool1d", {"norm_type": 2, "kernel_size": 3, "stride": 2, "ceil_mode": True}),
+    ("LPPool2d", {"norm_type": 3, "kernel_size": 2, "ceil_mode": True}),
+    ("LPPool3d", {"norm_type": 1.5, "kernel_size": [1, 2, 3], "stride": 1}),
+]
+
+
+def _pool_input(rng: np.random.Generator, name: str) -> np.ndarray:
+    axes = int(name[-2])
+    x = rng.normal(size=(*(2, 2, 3, 4)[: 1 + axes], 7))
+    if name.startswith("LP"):
+        x = np.abs(x)
+        x[0, 0] = 0
+    elif "Max" in name and "Unpool" not in name:
+        x = np.round(x)  # for ties
+        x[0, 0, 1:3] = np.nan
+        x[1, 0] = -np.inf
+    return x
+
+
+def pooling() -> Arrays:
+    """Pooling layers on inputs with ties, NaN and infinities: output, indices, gradient."""
+    rng = np.random.default_rng(6)
+    cases, store = [], _Store()
+    for name, options in POOLS:
+        layer = getattr(nn, name)(**options)
+        result = {"input": _pool_input(rng, name), "repr": np.array(repr(layer))}
+        x = torch.tensor(result["input"], requires_grad=True)
+        if "Unpool" in name:
+            size = int(np.prod(x.shape[2:]))
+            places = [rng.permutation(size) for _ in range(int(np.prod(x.shape[:2])))]
+            result["indices"] = np.array(places).reshape(x.shape)
+            output = layer(x, torch.tensor(result["indices"]))
+        else:
+            output = layer(x)
+        if isinstance(output, tuple):
+            output, result["indices"] = output[0], output[1].numpy()
+        result["cotangent"] = rng.normal(size=tuple(output.shape))
+        output.backward(torch.tensor(result["cotangent"]))
+        result |= {"output": output.detach().numpy(), "gradient": x.grad.numpy()}
+        names = {key: store.add(value) for key, value in result.items()}
+        cases.append({"layer": name, "options": options, "arrays": names})
+    return store.arrays | _cases(cases)
+
+
 def training() -> Arrays:
     """The first ten losses of a small network on one batch, Adam 1e-2, and its last weights."""
     rng = np.random.default_rng(4)
@@ -351,6 +425,7 @@ FILES: dict[str, Callable[[], Arrays]] = {
     "losses": losses,
     "layers": layers,
     "norms": norms,
+    "pooling": pooling,
     "training": training,
     "adversarial": adversarial,
     "padding": lambda: functions(PADS),

@@ -62,6 +62,8 @@ def instance_norm(layer, shapes):
     ]  # fmt: skip
 
 
+POOL = "kernel_size=2, stride=2, padding=0"
+
 CASES = [
     Case("Identity"),
     Case("Identity", {"any": 1}),
@@ -148,6 +150,32 @@ CASES = [
     Case("Dropout2d", {"p": 0.3}, {}, IMAGES | SEQUENCES, "p=0.3, inplace=False", False),
     Case("Dropout3d", {}, {}, VOLUMES | {(4, 6, 3, 5): (4, 6, 3, 5)}, "p=0.5, inplace=False",
          False),
+    *(
+        Case(f"{kind}Pool{axes}d", {"kernel_size": 2},
+             shapes={(2, 3, 4, 6, 5)[: axes + 2]: (2, 3, 2, 3, 2)[: axes + 2],
+                     (3, 4, 6, 5)[: axes + 1]: (3, 2, 3, 2)[: axes + 1]},
+             repr=text)
+        for kind, axes, text in (
+            *(("Max", n, f"{POOL}, dilation=1, ceil_mode=False") for n in (1, 2, 3)),
+            ("Avg", 1, "kernel_size=(2,), stride=(2,), padding=(0,)"),
+            ("Avg", 2, POOL),
+            ("Avg", 3, POOL),
+        )
+    ),
+    *(
+        Case(f"LPPool{axes}d", {"norm_type": 2, "kernel_size": 2},
+             shapes={(2, 3, 4, 6, 5)[: axes + 2]: (2, 3, 2, 3, 2)[: axes + 2]},
+             repr="norm_type=2, kernel_size=2, stride=None, ceil_mode=False")
+        for axes in (1, 2, 3)
+    ),
+    *(
+        Case(f"Adaptive{kind}Pool{axes}d", {"output_size": 3},
+             shapes={(2, 2, 4, 6, 5)[: axes + 2]: (2, 2, 3, 3, 3)[: axes + 2],
+                     (2, 4, 6, 5)[: axes + 1]: (2, 3, 3, 3)[: axes + 1]},
+             repr="output_size=3")
+        for kind in ("Avg", "Max")
+        for axes in (1, 2, 3)
+    ),
 ]  # fmt: skip
 
 
