@@ -28,8 +28,6 @@ CALLS: list[tuple[Callable[[dc.Tensor], Any], str]] = [
     (lambda x: dc.matmul(x), "[matmul] the argument 'other' is missing."),
     (lambda x: x.size("a"), "[size] dim must be an int, got str."),
     (lambda x: x.sum(dims=1), "[sum] there is no argument 'dims'."),
-    (lambda x: nn.Linear(2.5, 2), "[Linear] in_features must be a whole number, got 2.5."),
-    (lambda x: nn.Linear(2, "a"), "[Linear] out_features must be a whole number, got 'a'."),
     (lambda x: dc.manual_seed("a"), "[manual_seed] seed must be a whole number, got 'a'."),
     (lambda x: dc.manual_seed(1.5), "[manual_seed] seed must be a whole number, got 1.5."),
     (lambda x: dc.Generator().manual_seed("a"), "[manual_seed] seed must be a whole number, got"),
@@ -45,10 +43,25 @@ def test_the_argument_is_named(call: Callable[[dc.Tensor], Any], text: str) -> N
         call(dc.ones(2, 2))
 
 
-@pytest.mark.parametrize(("sizes", "name"), [((-1, 2), "in_features"), ((2, -1), "out_features")])
-def test_sizes_of_layers_are_named(sizes: tuple[int, int], name: str) -> None:
-    with pytest.raises(ValueError, match=rf"^\[Linear\] {name} must not be negative, got -1\.$"):
-        nn.Linear(*sizes)
+SIZES: list[tuple[Callable[[Any], nn.Module], str]] = [
+    (lambda size: nn.Linear(size, 2), "[Linear] in_features"),
+    (lambda size: nn.Linear(2, size), "[Linear] out_features"),
+    (lambda size: nn.BatchNorm2d(size), "[BatchNorm2d] num_features"),
+    (lambda size: nn.InstanceNorm1d(size), "[InstanceNorm1d] num_features"),
+    (lambda size: nn.LayerNorm((2, size)), "[LayerNorm] normalized_shape"),
+    (lambda size: nn.RMSNorm(size), "[RMSNorm] normalized_shape"),
+    (lambda size: nn.GroupNorm(size, 4), "[GroupNorm] num_groups"),
+    (lambda size: nn.GroupNorm(1, size), "[GroupNorm] num_channels"),
+]
+
+
+@pytest.mark.parametrize(("make", "name"), SIZES, ids=[name for _, name in SIZES])
+def test_sizes_of_layers_are_named(make: Callable[[Any], nn.Module], name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(name)} must not be negative, got -1\.$"):
+        make(-1)
+    for wrong in (2.5, "a"):
+        with pytest.raises(TypeError, match=rf"^{re.escape(name)} must be a whole number, got "):
+            make(wrong)
 
 
 @pytest.mark.parametrize(

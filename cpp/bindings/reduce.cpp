@@ -49,6 +49,13 @@ void define_sum(py::module_& m, Class& tensor, const char* name, F f) {
   tensor.def(name, call, py::kw_only(), py::arg("axis"), keepdim, dtype);
   m.def(name, call, py::arg("input"), py::arg("dim") = py::none(), keepdim, py::kw_only(), dtype);
   m.def(name, call, py::arg("input"), py::kw_only(), py::arg("axis"), keepdim, dtype);
+  // np.sum(x) asks x.sum(axis=None, dtype=None, out=None).
+  tensor.def(
+      name,
+      [call](const Tensor& x, const py::handle& axis, const py::handle& dtype, const py::none&,
+             bool keepdims) { return call(x, axis, keepdims, dtype); },
+      py::kw_only(), py::arg("axis") = py::none(), dtype, py::arg("out") = py::none(),
+      py::arg("keepdims") = false);
 }
 
 // `unbiased` is the older name: True is correction 1, False is 0.
@@ -69,6 +76,15 @@ void define_var(py::module_& m, Class& tensor) {
   m.def("var", call, py::arg("input"), dim, py::kw_only(), correction, keepdim, unbiased);
   m.def("var", call, py::arg("input"), py::kw_only(), py::arg("axis"), correction, keepdim,
         unbiased);
+  // np.var always names ddof, which is its correction.
+  tensor.def(
+      "var",
+      [call](const Tensor& x, double ddof, const py::handle& axis, const py::handle& dtype,
+             const py::none&, bool keepdims) {
+        return call(as_dtype(x, dtype), axis, ddof, keepdims, std::nullopt);
+      },
+      py::kw_only(), py::arg("ddof"), py::arg("axis") = py::none(), py::arg("dtype") = py::none(),
+      py::arg("out") = py::none(), py::arg("keepdims") = false);
 }
 
 // A pair that also has names, as PyTorch's: x.max(1).values.
@@ -97,11 +113,17 @@ void define_extreme(py::module_& m, Class& tensor, const char* name, bool larges
     const ReleaseGil release(x->numel());
     return binary(largest ? Binary::maximum : Binary::minimum, x, other);
   };
+  // np.max(x, axis=0) asks x.max(axis=0, out=None), and means the values alone.
+  const auto values = [=](const Tensor& x, const py::none&, std::optional<std::int64_t> axis) {
+    const ReleaseGil release(x->numel());
+    return axis ? extreme(name, x, *axis, false, largest).first : extreme(name, x, largest);
+  };
   const auto keepdim = py::arg("keepdim") = false;
   tensor.def(name, all)
       .def(name, of_two, py::arg("other"))
       .def(name, along, py::arg("dim"), keepdim)
-      .def(name, along, py::arg("axis"), keepdim);
+      .def(name, along, py::arg("axis"), keepdim)
+      .def(name, values, py::kw_only(), py::arg("out"), py::arg("axis") = py::none());
   m.def(name, all, py::arg("input"));
   m.def(name, of_two, py::arg("input"), py::arg("other"));
   m.def(name, along, py::arg("input"), py::arg("dim"), keepdim);

@@ -78,10 +78,20 @@ class Tensor:
     def tolist(self) -> Any: ...
     def numpy(self) -> Array: ...
     def any(
-        self, dim: Dims = None, keepdim: builtins.bool = False, *, axis: Dims = None
+        self,
+        dim: Dims = None,
+        keepdim: builtins.bool = False,
+        *,
+        axis: Dims = None,
+        out: None = None,
     ) -> Tensor: ...
     def all(
-        self, dim: Dims = None, keepdim: builtins.bool = False, *, axis: Dims = None
+        self,
+        dim: Dims = None,
+        keepdim: builtins.bool = False,
+        *,
+        axis: Dims = None,
+        out: None = None,
     ) -> Tensor: ...
     def equal(self, other: Tensor) -> builtins.bool: ...
     def allclose(
@@ -162,11 +172,29 @@ class Tensor:
     @overload
     def sum(self, *, axis: Dims, keepdim: builtins.bool = False, dtype: Any = None) -> Tensor: ...
     @overload
+    def sum(
+        self,
+        *,
+        axis: Dims = None,
+        dtype: Any = None,
+        out: None = None,
+        keepdims: builtins.bool = False,
+    ) -> Tensor: ...
+    @overload
     def mean(
         self, dim: Dims = None, keepdim: builtins.bool = False, *, dtype: Any = None
     ) -> Tensor: ...
     @overload
     def mean(self, *, axis: Dims, keepdim: builtins.bool = False, dtype: Any = None) -> Tensor: ...
+    @overload
+    def mean(
+        self,
+        *,
+        axis: Dims = None,
+        dtype: Any = None,
+        out: None = None,
+        keepdims: builtins.bool = False,
+    ) -> Tensor: ...
     @overload
     def logsumexp(self, dim: Dims = None, keepdim: builtins.bool = False) -> Tensor: ...
     @overload
@@ -190,6 +218,16 @@ class Tensor:
         unbiased: builtins.bool | None = None,
     ) -> Tensor: ...
     @overload
+    def var(
+        self,
+        *,
+        ddof: builtins.float,
+        axis: Dims = None,
+        dtype: Any = None,
+        out: None = None,
+        keepdims: builtins.bool = False,
+    ) -> Tensor: ...
+    @overload
     def max(self) -> Tensor: ...
     @overload
     def max(self, other: Tensor) -> Tensor: ...
@@ -198,6 +236,8 @@ class Tensor:
     @overload
     def max(self, *, axis: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices: ...
     @overload
+    def max(self, *, out: None, axis: builtins.int | None = None) -> Tensor: ...
+    @overload
     def min(self) -> Tensor: ...
     @overload
     def min(self, other: Tensor) -> Tensor: ...
@@ -205,6 +245,8 @@ class Tensor:
     def min(self, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices: ...
     @overload
     def min(self, *, axis: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices: ...
+    @overload
+    def min(self, *, out: None, axis: builtins.int | None = None) -> Tensor: ...
     @overload
     def argmax(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor: ...
     @overload

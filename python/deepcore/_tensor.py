@@ -105,7 +105,9 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     return self
 
 
-def any(self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None) -> Tensor:
+def any(
+    self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None, out: None = None
+) -> Tensor:
     """Whether an element is not zero, along `dim` (an axis or several) or of all; NaN is not zero.
 
     Example:
@@ -113,10 +115,13 @@ def any(self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = Non
         >>> dc.tensor([[0, 1], [0, 0]]).any(dim=1)
         tensor([ True, False])
     """
+    _check_no_out("any", out)
     return self.ne(0).sum(dim if axis is None else axis, keepdim).ne(0)
 
 
-def all(self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None) -> Tensor:
+def all(
+    self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None, out: None = None
+) -> Tensor:
     """Whether no element is zero, along `dim` (an axis or several) or of all; True of none.
 
     Example:
@@ -124,7 +129,13 @@ def all(self: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = Non
         >>> dc.tensor([[2, 1], [0, 1]]).all(dim=0)
         tensor([False,  True])
     """
+    _check_no_out("all", out)
     return self.eq(0).sum(dim if axis is None else axis, keepdim).eq(0)
+
+
+def _check_no_out(op: str, out: None) -> None:
+    if out is not None:  # np.any(x) asks x.any(axis=None, out=None)
+        raise TypeError(f"[{op}] out must be None, got {type(out).__name__}; assign the result.")
 
 
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _core
+from .._check import check_size
 from .._core import Tensor
 from .._creation import ones, zeros
 from .._device import check_device
@@ -33,8 +34,11 @@ class _AffineNorm(Module):
                     parameter.fill_(value)
 
 
-def _to_shape(sizes: int | Sequence[int]) -> tuple[int, ...]:
-    return tuple(int(n) for n in sizes) if isinstance(sizes, Sequence) else (int(sizes),)
+def _to_shape(layer: str, sizes: int | Sequence[int]) -> tuple[int, ...]:
+    shape = tuple(sizes) if isinstance(sizes, Sequence) else (sizes,)
+    for size in shape:
+        check_size(layer, "normalized_shape", size)
+    return tuple(int(size) for size in shape)
 
 
 class LayerNorm(_AffineNorm):
@@ -80,7 +84,7 @@ class LayerNorm(_AffineNorm):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = _to_shape(normalized_shape)
+        self.normalized_shape = _to_shape(type(self).__name__, normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         shape = self.normalized_shape
@@ -133,7 +137,7 @@ class RMSNorm(_AffineNorm):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = _to_shape(normalized_shape)
+        self.normalized_shape = _to_shape(type(self).__name__, normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         check_device(device)
@@ -201,6 +205,8 @@ class GroupNorm(_AffineNorm):
         bias: bool = True,
     ) -> None:
         super().__init__()
+        check_size("GroupNorm", "num_channels", num_channels)
+        check_size("GroupNorm", "num_groups", num_groups)
         if num_groups < 1 or num_channels % num_groups != 0:
             raise ValueError(
                 f"[GroupNorm] num_groups must divide num_channels={num_channels}, got {num_groups}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import _core
+from .._check import check_size
 from .._core import Tensor
 from .._creation import empty, ones, zeros
 from .._device import check_device
@@ -37,6 +38,7 @@ class RunningNorm(Module):
     ) -> None:
         super().__init__()
         check_device(device)
+        check_size(type(self).__name__, "num_features", num_features)
         self.num_features = num_features
         self.eps = eps
         self.momentum = momentum
