@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/blocks.h"
+#include "kernels/interleave.h"
 #include "kernels/transpose.h"
 
 namespace deepcore {
@@ -52,7 +53,7 @@ void move_row(const T* from, std::int64_t from_stride, T* to, std::int64_t to_st
     std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
     return;
   }
-  const auto put = [](T& y, T x) { y = accumulate ? static_cast<T>(y + x) : x; };
+  const auto put = put_element<accumulate, T>;
   if (from_stride == 1 && to_stride == 1) {
     for (std::int64_t i = 0; i < n; ++i) put(to[i], from[i]);
   } else if (from_stride == 0 && to_stride == 1) {
@@ -165,9 +166,67 @@ void transpose(const StridedArgs<T>& args, const Axes& axes, int other) {
       });
 }
 
+// Whether `few` lies within `many`, element by element, on one side: both strides of that side.
+bool side_by_side(const Axis& many, const Axis& few, std::int64_t many_stride,
+                  std::int64_t few_stride) noexcept {
+  return few_stride == 1 && many_stride == few.size && few.size <= most_interleaved &&
+         many.size >= 4;
+}
+
+// Axes `many` and `few`: few rows of `from` become one of `to`, or the reverse.
+template <bool accumulate, bool apart, class T>
+void interleaved(const StridedArgs<T>& args, const Axes& axes, int many_axis, int few_axis) {
+  constexpr std::int64_t chunk = 4096;
+  Axis outer[Shape::max_rank];
+  int count = 0;
+  for (int k = 0; k < axes.count; ++k) {
+    if (k != many_axis && k != few_axis) outer[count++] = axes.axis[k];
+  }
+  const Axis many = axes.axis[many_axis], few = axes.axis[few_axis];
+  const auto chunks = ceil_div(many.size, chunk);
+  const auto bytes = std::min(many.size, chunk) * few.size * std::int64_t{2 * sizeof(T)};
+  parallel_for(product(outer, count) * chunks, grain_of(grain_bytes, bytes),
+               [&](auto begin, auto end) {
+                 Odometer at(outer, count, begin / chunks);
+                 for (auto unit = begin; unit < end; ++unit) {
+                   const auto first = unit % chunks * chunk, n = std::min(chunk, many.size - first);
+                   const T* from = args.from + at.from + first * many.from;
+                   T* to = args.to + at.to + first * many.to;
+                   with_rows(few.size, [&]<int rows>(std::integral_constant<int, rows>) {
+                     if constexpr (apart) {
+                       deinterleave<accumulate, rows>(from, to, few.to, n);
+                     } else {
+                       interleave<accumulate, rows>(from, few.from, to, n);
+                     }
+                   });
+                   if (first + chunk >= many.size) at.next();
+                 }
+               });
+}
+
+template <bool accumulate, class T>
+bool try_interleaved(const StridedArgs<T>& args, const Axes& axes) {
+  const int last = axes.count - 1;
+  const Axis& row = axes.axis[last];
+  if (row.to != 1) return false;
+  for (int k = 0; k < last; ++k) {
+    const Axis& axis = axes.axis[k];
+    if (axis.from == 1 && side_by_side(axis, row, axis.to, row.to)) {
+      interleaved<accumulate, false>(args, axes, k, last);
+      return true;
+    }
+    if (side_by_side(row, axis, row.from, axis.from)) {
+      interleaved<accumulate, true>(args, axes, last, k);
+      return true;
+    }
+  }
+  return false;
+}
+
 template <bool accumulate, class T>
 void strided(const StridedArgs<T>& args) {
   const Axes axes(args);
+  if (try_interleaved<accumulate>(args, axes)) return;
   const Axis& row = axes.axis[axes.count - 1];
   if constexpr (sizeof(T) >= 4) {
     if (row.to == 1 && row.from != 1 && row.size >= 4) {

@@ -16,6 +16,28 @@ CASES = [
         shapes=[[(2, 3, 4)], [(1, 1, 1)], [(20, 3, 19)], [(2, 0, 3)]],
         large=[(40, 50, 60)],
     ),
+    *(
+        Case(
+            name=f"interleave-{rows}",
+            call=lambda x: x.permute(0, 2, 3, 1),
+            reference=lambda x: x.transpose(0, 2, 3, 1),
+            shapes=[[(2, rows, 3, 7)], [(1, rows, 1, 4)], [(0, rows, 3, 2)], [(2, rows, 5, 20)]],
+            large=[(3, rows, 90, 110)],
+            rows=True,
+        )
+        for rows in (2, 3, 4)
+    ),
+    *(
+        Case(
+            name=f"deinterleave-{rows}",
+            call=lambda x: x.permute(0, 3, 1, 2),
+            reference=lambda x: x.transpose(0, 3, 1, 2),
+            shapes=[[(2, 3, 7, rows)], [(1, 1, 4, rows)], [(0, 3, 2, rows)], [(2, 5, 20, rows)]],
+            large=[(3, 90, 110, rows)],
+            rows=True,
+        )
+        for rows in (2, 3, 4)
+    ),
     Case(
         name="transpose",
         call=lambda x: x.transpose(0, -1),
@@ -99,6 +121,9 @@ def test_every_dtype_is_moved(dtype: str) -> None:
     t = dc.tensor(x)
     assert np.array_equal(t.permute(2, 0, 1).numpy(), x.transpose(2, 0, 1))
     assert np.array_equal(dc.flip(t, (1,)).numpy(), x[:, ::-1])
+    few = x[:, :3]
+    assert np.array_equal(dc.tensor(few).permute(0, 2, 1).numpy(), few.swapaxes(1, 2))
+    assert np.array_equal(dc.tensor(few.swapaxes(1, 2)).permute(0, 2, 1).numpy(), few)
     assert np.array_equal(dc.cat([t, t], 1).numpy(), np.concatenate([x, x], 1))
 
 
