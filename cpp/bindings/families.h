@@ -27,6 +27,7 @@ void register_reduce(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_copy(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_resample(py::module_& m);
 void register_pool(py::module_& m);
+void register_unfold(py::module_& m);
 void register_describe(py::module_& m);
 
 }  // namespace deepcore

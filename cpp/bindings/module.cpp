@@ -56,6 +56,7 @@ PYBIND11_MODULE(_core, m) {
   register_copy(m, tensor);
   register_resample(m);
   register_pool(m);
+  register_unfold(m);
   register_describe(m);
   explain_arguments(m);
 }

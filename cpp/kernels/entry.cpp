@@ -27,6 +27,7 @@ KernelsOf<T> fill() {
           .reduce = reduce_kernels<T>(),
           .resample = resample_kernels<T>(),
           .softmax = softmax_kernels<T>(),
+          .unfold = unfold_kernels<T>(),
           .unpool = unpool_kernels<T>(),
           .variance = variance_kernels<T>()};
 }

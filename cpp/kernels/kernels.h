@@ -30,6 +30,7 @@
 #include "kernels/reduce.h"
 #include "kernels/resample.h"
 #include "kernels/softmax.h"
+#include "kernels/unfold.h"
 #include "kernels/unpool.h"
 #include "kernels/variance.h"
 
@@ -56,6 +57,7 @@ struct KernelsOf {
   Reduce<T> reduce;
   Resample<T> resample;
   Softmax<T> softmax;
+  Unfold<T> unfold;
   Unpool<T> unpool;
   Variance<T> variance;
 };

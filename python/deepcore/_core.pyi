@@ -908,6 +908,19 @@ def adaptive_max_pool3d_with_indices(
 ) -> tuple[Tensor, Tensor]: ...
 def adaptive_avg_pool3d(input: Tensor, output_size: OutputSize) -> Tensor: ...
 
+# Windows as columns.
+def unfold(
+    input: Tensor, kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes
+) -> Tensor: ...
+def fold(
+    input: Tensor,
+    output_size: Sizes,
+    kernel_size: Sizes,
+    dilation: Sizes,
+    padding: Sizes,
+    stride: Sizes,
+) -> Tensor: ...
+
 # Whether values are finite.
 def all_finite(x: Tensor) -> bool: ...
 

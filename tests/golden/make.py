@@ -402,6 +402,22 @@ RESAMPLINGS: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
     for align in (False, True)
 ]  # fmt: skip
 
+REARRANGEMENTS: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
+    ("pixel_shuffle", {"upscale_factor": 2}, (1, 8, 2, 3)),
+    ("pixel_shuffle", {"upscale_factor": 3}, (2, 1, 9, 2, 1)),
+    ("pixel_unshuffle", {"downscale_factor": 2}, (1, 2, 4, 6)),
+    ("pixel_unshuffle", {"downscale_factor": 3}, (2, 3, 6)),
+    ("channel_shuffle", {"groups": 3}, (1, 6, 2, 3)),
+    ("channel_shuffle", {"groups": 2}, (2, 4, 3)),
+    ("unfold", {"kernel_size": 2}, (2, 2, 3, 4)),
+    ("unfold", {"kernel_size": (3, 2), "padding": (1, 2), "stride": (2, 1)}, (2, 4, 5)),
+    ("unfold", {"kernel_size": (2, 3), "dilation": (2, 1), "stride": 3}, (1, 2, 5, 7)),
+    ("fold", {"output_size": (3, 4), "kernel_size": 2}, (2, 8, 6)),
+    ("fold", {"output_size": (4, 5), "kernel_size": (3, 2), "padding": (1, 2), "stride": (2, 1)},
+     (12, 16)),
+    ("fold", {"output_size": 7, "kernel_size": 2, "dilation": 3, "stride": 2}, (1, 8, 4)),
+]  # fmt: skip
+
 
 def functions(calls: list[tuple[str, dict[str, Any], tuple[int, ...]]]) -> Arrays:
     """Functions of one input: the output, and the input's gradient for an output gradient."""
@@ -430,6 +446,7 @@ FILES: dict[str, Callable[[], Arrays]] = {
     "adversarial": adversarial,
     "padding": lambda: functions(PADS),
     "resample": lambda: functions(RESAMPLINGS),
+    "rearrange": lambda: functions(REARRANGEMENTS),
 }
 
 

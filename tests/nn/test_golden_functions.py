@@ -29,7 +29,10 @@ def load(name: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("function", "options", "arrays"), [*load("padding"), *load("resample")])
+CASES = [*load("padding"), *load("resample"), *load("rearrange")]
+
+
+@pytest.mark.parametrize(("function", "options", "arrays"), CASES)
 def test_function(function: str, options: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     x = dc.tensor(arrays["input"], requires_grad=True)
     y = getattr(F, function)(x, **options)

@@ -44,6 +44,7 @@ from ._padding import (
 )
 from ._parameter import Parameter
 from ._parameters import ParameterDict, ParameterList
+from ._rearrange import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
 from ._resample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 from ._shape import Flatten, Identity, Unflatten
 
@@ -63,6 +64,7 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
@@ -75,6 +77,7 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "Flatten",
+    "Fold",
     "GroupNorm",
     "Identity",
     "InstanceNorm1d",
@@ -103,6 +106,8 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "RMSNorm",
     "ReLU",
     "ReflectionPad1d",
@@ -117,6 +122,7 @@ __all__ = [
     "Softmax",
     "Tanh",
     "Unflatten",
+    "Unfold",
     "Upsample",
     "UpsamplingBilinear2d",
     "UpsamplingNearest2d",

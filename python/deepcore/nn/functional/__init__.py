@@ -48,6 +48,7 @@ from ._norm import (
     rms_norm,
 )
 from ._padding import pad
+from ._rearrange import channel_shuffle, fold, pixel_shuffle, pixel_unshuffle, unfold
 from ._resample import interpolate
 
 __all__ = [
@@ -66,11 +67,13 @@ __all__ = [
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "channel_shuffle",
     "cross_entropy",
     "dropout",
     "dropout1d",
     "dropout2d",
     "dropout3d",
+    "fold",
     "gelu",
     "group_norm",
     "instance_norm",
@@ -96,12 +99,15 @@ __all__ = [
     "mse_loss",
     "nll_loss",
     "pad",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "relu",
     "rms_norm",
     "sigmoid",
     "silu",
     "softmax",
     "tanh",
+    "unfold",
 ]
 
 
