@@ -12,6 +12,7 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_create(py::module_& m);
 void register_view(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_measure(py::module_& m);
+void register_conv(py::module_& m);
 void register_linear(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_norm(py::module_& m);
 void register_elementwise(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);

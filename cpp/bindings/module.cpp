@@ -42,6 +42,7 @@ PYBIND11_MODULE(_core, m) {
   register_view(m, tensor);
   register_measure(m);
   register_linear(m, tensor);
+  register_conv(m);
   register_norm(m);
   register_elementwise(m, tensor);
   register_index(tensor);

@@ -12,6 +12,7 @@ KernelsOf<T> fill() {
           .avg_pool = avg_pool_kernels<T>(),
           .class_loss = class_loss_kernels<T>(),
           .clip = clip_kernels<T>(),
+          .conv = conv_kernels<T>(),
           .copy = copy_kernels<T>(),
           .element_loss = element_loss_kernels<T>(),
           .extreme = extreme_kernels<T>(),

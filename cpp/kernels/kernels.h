@@ -13,6 +13,7 @@
 #include "kernels/avg_pool.h"
 #include "kernels/class_loss.h"
 #include "kernels/clip.h"
+#include "kernels/conv.h"
 #include "kernels/copy.h"
 #include "kernels/element_loss.h"
 #include "kernels/elementwise.h"
@@ -42,6 +43,7 @@ struct KernelsOf {
   AvgPool<T> avg_pool;
   ClassLoss<T> class_loss;
   Clip<T> clip;
+  Conv<T> conv;
   Copy<T> copy;
   ElementLoss<T> element_loss;
   Extreme<T> extreme;

@@ -18,6 +18,8 @@ from ._adaptive_pool import (
 from ._avg_pool import AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, LPPool3d
 from ._batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from ._containers import ModuleDict, ModuleList, Sequential
+from ._conv import Conv1d, Conv2d, Conv3d
+from ._conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from ._dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
 from ._instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from ._linear import Linear
@@ -71,6 +73,12 @@ __all__ = [
     "ConstantPad1d",
     "ConstantPad2d",
     "ConstantPad3d",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
     "Dropout1d",

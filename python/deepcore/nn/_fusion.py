@@ -1,4 +1,5 @@
-"""How layers that follow each other run as one: Linear and activation, batch norm and ReLU."""
+"""How layers that follow each other run as one: a product or convolution and its activation, batch
+norm and ReLU."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from .. import _core
 from .._core import Tensor
 from ._activation import Activation, ReLU
 from ._batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from ._conv import Conv, Conv1d, Conv2d, Conv3d
 from ._linear import Linear
 from ._module import Module
 from ._trail import leave
@@ -16,6 +18,7 @@ from ._trail import leave
 Step = Callable[[Any], Any]
 
 _BATCH_NORMS = (BatchNorm1d, BatchNorm2d, BatchNorm3d)
+_ACTIVATED = (Linear, Conv1d, Conv2d, Conv3d)
 
 
 def steps_of(layers: Sequence[Module]) -> list[tuple[Module, Step]]:
@@ -24,11 +27,11 @@ def steps_of(layers: Sequence[Module]) -> list[tuple[Module, Step]]:
     rest = list(reversed(layers))
     while rest:
         layer = rest.pop()
-        if _is_plain(layer) and type(layer) is Linear:
+        if _is_plain(layer) and type(layer) in _ACTIVATED:
             epilogue = _epilogue(rest[-1]) if rest else None
             if epilogue is not None:
                 rest.pop()
-            steps.append((layer, _linear_step(layer, *(epilogue or (_core.Activation.none, 0.0)))))
+            steps.append((layer, _activated_step(layer, *(epilogue or (_core.Activation.none, 0)))))
         elif rest and _rectifies(layer, rest[-1]):
             rest.pop()
             steps.append((layer, _norm_step(layer)))
@@ -54,7 +57,10 @@ def _epilogue(layer: Module) -> tuple[_core.Activation, float] | None:
     return None
 
 
-def _linear_step(layer: Linear, activation: _core.Activation, slope: float) -> Step:
+def _activated_step(layer: Module, activation: _core.Activation, slope: float) -> Step:
+    if isinstance(layer, Conv):
+        return lambda input: layer.convolve(input, activation, slope)
+    assert isinstance(layer, Linear)
     linear = _core.linear
 
     def step(input: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from ._adaptive_pool import (
     adaptive_max_pool3d_with_indices,
 )
 from ._avg_pool import avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d
+from ._conv import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ._dropout import dropout, dropout1d, dropout2d, dropout3d
 from ._loss import (
     binary_cross_entropy,
@@ -67,6 +68,12 @@ __all__ = [
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "channel_shuffle",
     "cross_entropy",
     "dropout",
