@@ -26,7 +26,7 @@ class ImagePlan {
   explicit ImagePlan(const ConvArgs<T>& args)
       : args(args),
         sides(args.shape, args.direction),
-        block(conv_block(args.shape)),
+        block(conv_block(args.shape, args.direction)),
         threads(conv_threads(args.shape, args.threads)) {
     const auto vectors = divide_up(args.shape.batch, lanes<T>);
     batches = Split(vectors, divide_up(vectors, conv_vectors(tile_rows)));

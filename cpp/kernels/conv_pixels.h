@@ -30,7 +30,7 @@ class PixelPlan {
   explicit PixelPlan(const ConvArgs<T>& args)
       : args(args),
         sides(args.shape, args.direction),
-        block(conv_block(args.shape)),
+        block(conv_block(args.shape, args.direction)),
         threads(conv_threads(args.shape, args.threads)) {
     for (int i = 0; i < 3; ++i) axes[i] = walk_axis(args.shape.axes[i], args.direction);
     for (const auto& walk : axes[0].walks) depth_places += walk.count;
@@ -198,40 +198,43 @@ class PixelBand {
   }
   void copy_channel(const T* from, T* to) noexcept {
     const auto& [d, h, w] = plan_.axes;
+    const auto first = rows_.begin + h.first_shift;
     for (const auto fd : d.phases) {
       for (const auto fh : h.phases) {
         for (const auto fw : w.phases) {
+          const Range inside = columns_inside(fw);
           for (auto i = deep_ + d.first_shift; i <= deep_ + d.last_shift; ++i) {
             const auto deep = fd + d.stride * i;
-            for (auto j = rows_.begin + h.first_shift;
-                 j < rows_.begin + h.first_shift + plan_.copy_rows(); ++j) {
+            for (auto j = first; j < first + plan_.copy_rows(); ++j, to += plan_.width) {
               const auto row = fh + h.stride * j;
-              const bool inside = d.inside(deep) && h.inside(row);
-              copy_row(inside ? from + (deep * h.from_size + row) * w.from_size : nullptr, fw, to);
-              to += plan_.width;
+              if (!d.inside(deep) || !h.inside(row)) {
+                zero(to, plan_.width);
+              } else {
+                copy_row(from + (deep * h.from_size + row) * w.from_size, fw, inside, to);
+              }
             }
           }
         }
       }
     }
   }
-  void copy_row(const T* from, std::int64_t phase, T* to) noexcept {
+  // The columns of the copy that are not left or right of the image.
+  Range columns_inside(std::int64_t phase) const noexcept {
     const auto& w = plan_.axes[2];
-    if (!from) return zero(to, plan_.width);
-    const auto first = columns_.begin + w.first_shift;
-    // Columns first ... are left of the image, those from `end` right of it.
-    const auto begin =
-        std::clamp<std::int64_t>(divide_up(-phase - w.stride * first, w.stride), 0, plan_.width);
-    const auto end = std::clamp<std::int64_t>(
-        divide_up(w.from_size - phase - w.stride * first, w.stride), begin, plan_.width);
-    zero(to, begin);
-    const T* source = from + phase + w.stride * (first + begin);
+    const auto first = phase + w.stride * (columns_.begin + w.first_shift);
+    const auto begin = std::clamp<std::int64_t>(divide_up(-first, w.stride), 0, plan_.width);
+    return {begin, std::clamp(divide_up(w.from_size - first, w.stride), begin, plan_.width)};
+  }
+  void copy_row(const T* from, std::int64_t phase, Range inside, T* to) noexcept {
+    const auto& w = plan_.axes[2];
+    const T* source = from + phase + w.stride * (columns_.begin + w.first_shift + inside.begin);
+    zero(to, inside.begin);
     if (w.stride == 1) {
-      copy_span(to + begin, source, end - begin);
+      copy_span(to + inside.begin, source, inside.size());
     } else {
-      for (std::int64_t i = 0; i < end - begin; ++i) to[begin + i] = source[i * w.stride];
+      for (auto i = inside.begin; i < inside.end; ++i, source += w.stride) to[i] = *source;
     }
-    zero(to + end, plan_.width - end);
+    zero(to + inside.end, plan_.width - inside.end);
   }
   static void zero(T* to, std::int64_t n) noexcept {
     for (std::int64_t i = 0; i < n; ++i) to[i] = 0;

@@ -77,11 +77,6 @@ inline AxisWalks walk_axis(const ConvAxis& a, ConvDirection direction) {
   return axis;
 }
 
-// The channels whose terms make one chain.
-inline std::int64_t conv_block(const ConvShape& shape) noexcept {
-  return std::max<std::int64_t>(256 / std::max<std::int64_t>(shape.taps(), 1), 1);
-}
-
 // How many threads a convolution is worth.
 inline std::int64_t conv_threads(const ConvShape& s, std::int64_t threads) noexcept {
   const auto flops = 2 * s.batch * s.outputs * s.group_channels() * s.taps() * s.out_pixels();
@@ -104,5 +99,12 @@ struct ConvSides {
     weight_step = forward ? taps : c * taps;
   }
 };
+
+// The channels of `from` whose terms make one chain: blocks of equal size, of about 256 terms.
+inline std::int64_t conv_block(const ConvShape& shape, ConvDirection direction) noexcept {
+  const auto channels = ConvSides(shape, direction).from_channels;
+  const auto blocks = std::max<std::int64_t>((channels * shape.taps() + 128) / 256, 1);
+  return std::max<std::int64_t>(divide_up(channels, blocks), 1);
+}
 
 }  // namespace deepcore

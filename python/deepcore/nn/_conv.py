@@ -22,12 +22,9 @@ _MODES = ("zeros", "reflect", "replicate", "circular")
 
 def as_tuple(layer: str, name: str, numbers: Numbers, axes: int) -> tuple[int, ...]:
     """One number for all axes, or one for each, as a tuple."""
-    try:
-        given = tuple(numbers) if isinstance(numbers, Sequence) else (int(numbers),) * axes
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"[{layer}] {name} must be an int or {axes} of them, got {numbers!r}."
-        ) from None
+    given = tuple(numbers) if isinstance(numbers, Sequence) else (numbers,) * axes
+    if not all(hasattr(number, "__index__") for number in given):
+        raise TypeError(f"[{layer}] {name} must be an int or {axes} of them, got {numbers!r}.")
     if len(given) == 1:
         given *= axes
     if len(given) != axes:
@@ -51,7 +48,7 @@ class ConvBase(Module):
         dilation: Numbers,
         groups: int,
     ) -> None:
-        layer, axes = type(self).__name__, self._axes
+        layer = type(self).__name__
         for name, value, least in (
             ("in_channels", in_channels, 0),
             ("out_channels", out_channels, 0),
@@ -67,33 +64,29 @@ class ConvBase(Module):
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.groups = groups
-        for name, value in (
-            ("kernel_size", kernel_size),
-            ("stride", stride),
-            ("dilation", dilation),
-        ):
-            numbers = as_tuple(layer, name, value, axes)
-            if min(numbers) < 1:
-                raise ValueError(f"[{layer}] {name} must be at least 1, got {value!r}.")
-            setattr(self, name, numbers)
+        self.kernel_size = self._numbers("kernel_size", kernel_size)
+        self.stride = self._numbers("stride", stride)
+        self.dilation = self._numbers("dilation", dilation)
+
+    def _numbers(self, name: str, numbers: Numbers, least: int = 1) -> tuple[int, ...]:
+        layer = type(self).__name__
+        given = as_tuple(layer, name, numbers, self._axes)
+        if min(given) < least:
+            raise ValueError(f"[{layer}] {name} must be at least {least}, got {numbers!r}.")
+        return given
 
     def _make_parameters(self, shape: tuple[int, ...], bias: bool, dtype: Any) -> None:
-        self.weight = Parameter(empty(*shape, *self._kernel, dtype=dtype))
+        self.weight = Parameter(empty(*shape, *self.kernel_size, dtype=dtype))
         self.register_parameter(
             "bias", Parameter(empty(self.out_channels, dtype=dtype)) if bias else None
         )
         self.reset_parameters()
 
-    @property
-    def _kernel(self) -> tuple[int, ...]:
-        kernel: tuple[int, ...] = self.kernel_size
-        return kernel
-
     def reset_parameters(self) -> None:
         """Draws weight and bias anew."""
         # PyTorch's fan-in: what a weight of shape (O, C / groups, kernel) sums over, and for
         # transposed layers, whose weights lie the other way round, what it would sum over there.
-        fan_in = self.weight.shape[1] * math.prod(self._kernel)
+        fan_in = self.weight.shape[1] * math.prod(self.kernel_size)
         bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0.0
         with no_grad():
             for parameter in self.parameters(recurse=False):
@@ -134,10 +127,7 @@ class Conv(ConvBase):
     def _check_padding(self, padding: Numbers | str) -> tuple[int, ...] | str:
         layer = type(self).__name__
         if not isinstance(padding, str):
-            numbers = as_tuple(layer, "padding", padding, self._axes)
-            if min(numbers) < 0:
-                raise ValueError(f"[{layer}] padding must be at least 0, got {padding!r}.")
-            return numbers
+            return self._numbers("padding", padding, 0)
         if padding not in ("same", "valid"):
             raise ValueError(
                 f"[{layer}] padding must be 'same', 'valid' or numbers, got {padding!r}."
@@ -153,7 +143,7 @@ class Conv(ConvBase):
         ends: list[int] = []
         for i in reversed(range(self._axes)):
             if isinstance(self.padding, str):
-                both = self.dilation[i] * (self._kernel[i] - 1) if self.padding == "same" else 0
+                both = self.dilation[i] * (self.kernel_size[i] - 1) if self.padding == "same" else 0
                 ends += [both // 2, both - both // 2]
             else:
                 ends += [self.padding[i]] * 2
@@ -222,7 +212,8 @@ class Conv1d(Conv):
         bias: b, of shape (O,), or None.
 
     Shape:
-        Input (N, C, L) or (C, L); output (N, O, M) or (O, M), M = ⌊(L + 2p − d (K − 1) − 1) / s⌋ + 1.
+        Input (N, C, L) or (C, L); output (N, O, M) or (O, M) with
+        M = ⌊(L + 2p − d (K − 1) − 1) / s⌋ + 1.
 
     Raises:
         ValueError: an option is out of range, or the input has not C channels or is too short.

@@ -8,7 +8,7 @@ from typing import Any
 from .. import _core
 from .._core import Tensor
 from .._device import check_device
-from ._conv import ConvBase, Numbers, as_tuple
+from ._conv import ConvBase, Numbers
 
 
 class ConvTranspose(ConvBase):
@@ -37,8 +37,8 @@ class ConvTranspose(ConvBase):
         if padding_mode != "zeros":
             raise ValueError(f"[{layer}] padding_mode must be 'zeros', got {padding_mode!r}.")
         self._set_options(in_channels, out_channels, kernel_size, stride, dilation, groups)
-        self.padding = as_tuple(layer, "padding", padding, self._axes)
-        self.output_padding = as_tuple(layer, "output_padding", output_padding, self._axes)
+        self.padding = self._numbers("padding", padding, 0)
+        self.output_padding = self._numbers("output_padding", output_padding, 0)
         self.padding_mode = padding_mode
         self._make_parameters((in_channels, out_channels // groups), bias, dtype)
 
@@ -68,7 +68,7 @@ class ConvTranspose(ConvBase):
                 self.stride,
                 self.padding,
                 self.dilation,
-                self._kernel,
+                self.kernel_size,
                 strict=True,
             )
         )
