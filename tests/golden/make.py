@@ -74,6 +74,8 @@ SCHEDULERS: list[tuple[str, dict[str, Any]]] = [
     ("StepLR", {"step_size": 1}),
     ("StepLR", {"step_size": 4, "gamma": 0.5}),
     ("StepLR", {"step_size": 10, "gamma": 0.9}),
+    ("MultiStepLR", {"milestones": [3, 17, 18]}),
+    ("MultiStepLR", {"milestones": [20, 0, 5, 5], "gamma": 0.7}),
     ("CosineAnnealingLR", {"T_max": 30}),
     ("CosineAnnealingLR", {"T_max": 7, "eta_min": 0.02}),
     ("CosineAnnealingLR", {"T_max": 1}),

@@ -192,8 +192,8 @@ def test_absent_names_suggest_a_close_one() -> None:
         AttributeError, match=r"\[optim\] there is no 'RAdam'; did you mean 'Adam'\?"
     ):
         _ = dc.optim.RAdam
-    with pytest.raises(AttributeError, match=r"\[optim.lr_scheduler\] there is no 'MultiStepLR'"):
-        _ = dc.optim.lr_scheduler.MultiStepLR
+    with pytest.raises(AttributeError, match=r"\[optim.lr_scheduler\] there is no 'ExponentialLR'"):
+        _ = dc.optim.lr_scheduler.ExponentialLR
 
 
 @pytest.mark.parametrize(

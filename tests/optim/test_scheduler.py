@@ -8,7 +8,7 @@ import pytest
 
 import deepcore as dc
 from deepcore.optim import SGD
-from deepcore.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, StepLR
+from deepcore.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, MultiStepLR, StepLR
 from support.optimizers import parameters
 
 
@@ -67,6 +67,34 @@ def test_numbers_of_step_lr(options: dict[str, Any], kind: type[Exception], text
 def test_numbers_of_cosine(options: dict[str, Any], kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         CosineAnnealingLR(SGD(parameters(), lr=1.0), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "text"),
+    [
+        (
+            {"milestones": [2, -1]},
+            ValueError,
+            r"\[multi_step_lr\] milestone must be .*, got -1\.",
+        ),
+        ({"milestones": [2.5]}, TypeError, r"a milestone must be a whole number, got 2\.5\."),
+        ({"milestones": [1], "gamma": -1}, ValueError, r"gamma must be at least 0, got -1\."),
+    ],
+)
+def test_numbers_of_multi_step(options: dict[str, Any], kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=text):
+        MultiStepLR(SGD(parameters(), lr=1.0), **options)
+
+
+def test_multi_step_state_dict_goes_on() -> None:
+    optimizer = SGD(parameters(), lr=1.0)
+    scheduler = MultiStepLR(optimizer, [1, 3, 3], gamma=0.5)
+    scheduler.step()
+    other = MultiStepLR(SGD(parameters(), lr=0.5), [9])
+    other.load_state_dict(scheduler.state_dict())
+    other.step()
+    other.step()
+    assert other.get_last_lr() == [0.125]
 
 
 def test_cosine_goes_on_at_its_epoch() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from .._check import check_whole
@@ -10,7 +12,7 @@ from .._names import suggest
 from ._check import check_range
 from ._optimizer import Optimizer
 
-__all__ = ["CosineAnnealingLR", "LRScheduler", "StepLR"]
+__all__ = ["CosineAnnealingLR", "LRScheduler", "MultiStepLR", "StepLR"]
 
 
 class LRScheduler:
@@ -124,6 +126,54 @@ class StepLR(LRScheduler):
         """The rates, multiplied by gamma at each multiple of step_size."""
         falls = self.last_epoch > 0 and self.last_epoch % self.step_size == 0
         factor = self.gamma if falls else 1.0
+        return [group["lr"] * factor for group in self.optimizer.param_groups]
+
+
+class MultiStepLR(LRScheduler):
+    """Multiplies the learning rates by gamma at each of several epochs.
+
+    Args:
+        optimizer: whose groups are scheduled.
+        milestones: the epochs; one that comes twice counts twice.
+        gamma: the factor.
+        last_epoch: the epoch to go on from.
+
+    Raises:
+        ValueError: a milestone is negative, or gamma negative or not finite.
+        TypeError: a milestone is not a whole number.
+
+    Example:
+        >>> import deepcore as dc
+        >>> optimizer = dc.optim.SGD([dc.ones(2, requires_grad=True)], lr=1.0)
+        >>> scheduler = dc.optim.lr_scheduler.MultiStepLR(optimizer, [1, 3], gamma=0.5)
+        >>> for epoch in range(3):
+        ...     optimizer.step()
+        ...     scheduler.step()
+        ...     print(scheduler.get_last_lr()[0])
+        0.5
+        0.5
+        0.25
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        milestones: Iterable[int],
+        gamma: float = 0.1,
+        last_epoch: int = -1,
+    ) -> None:
+        check_range("multi_step_lr", "gamma", gamma)
+        self.milestones = Counter(milestones)
+        for epoch in self.milestones:
+            check_whole("multi_step_lr", "a milestone", epoch)
+            if epoch < 0:
+                raise ValueError(f"[multi_step_lr] a milestone must be at least 0, got {epoch}.")
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float]:
+        """The rates, multiplied by gamma for each milestone at this epoch."""
+        factor = self.gamma ** self.milestones.get(self.last_epoch, 0)
         return [group["lr"] * factor for group in self.optimizer.param_groups]
 
 
