@@ -3,15 +3,40 @@
 #include <cstring>
 
 #include "base/parallel.h"
+#include "base/vec.h"
 
 namespace deepcore {
 namespace {
+
+// to = or += from. Rows of images are short: a call of memcpy would cost as much as the copy.
+template <bool add, class T>
+inline void move_row(const T* from, T* to, std::int64_t n) noexcept {
+  if constexpr (std::is_floating_point_v<T>) {
+    std::int64_t j = 0;
+    for (; j + lanes<T> <= n; j += lanes<T>) {
+      store(to + j, add ? load(to + j) + load(from + j) : load(from + j));
+    }
+    if (const int rest = static_cast<int>(n - j)) {
+      const Vec<T> v = load_first(from + j, rest);
+      store_first(to + j, add ? load_first(to + j, rest) + v : v, rest);
+    }
+  } else if constexpr (add) {
+    for (std::int64_t j = 0; j < n; ++j) to[j] = static_cast<T>(to[j] + from[j]);
+  } else {
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+  }
+}
 
 // The axes, and how many elements of x and of y lie behind one place of each.
 template <class T>
 class Padding {
  public:
-  explicit Padding(const PadArgs<T>& args) noexcept : args_(args), last_(args.rank - 1) {
+  explicit Padding(const PadArgs<T>& args) noexcept
+      : args_(args),
+        last_(args.rank - 1),
+        row_(args.axis[last_]),
+        run_(row_.first()),
+        end_(row_.last()) {
     for (int k = last_; k > 0; --k) {
       x_block_[k - 1] = x_block_[k] * args.axis[k].size;
       y_block_[k - 1] = y_block_[k] * args.axis[k].padded;
@@ -34,7 +59,9 @@ class Padding {
     return grain_of(grain_bytes, elements * std::int64_t{2 * sizeof(T)});
   }
 
-  void spread(int k, std::int64_t begin, std::int64_t end, const T* x, T* y) const noexcept {
+  // Not inlined: the compiler would unroll the recursion, and spill what the rows need.
+  [[gnu::noinline]] void spread(int k, std::int64_t begin, std::int64_t end, const T* x,
+                                T* y) const noexcept {
     const PadAxis& axis = args_.axis[k];
     for (auto o = begin; o < end; ++o) {
       const auto i = axis.source ? axis.source[o] : o;
@@ -50,23 +77,20 @@ class Padding {
     }
   }
   void spread_row(const T* x, T* y) const noexcept {
-    const PadAxis& axis = args_.axis[last_];
-    const auto first = axis.first(), last = axis.last();
     const auto ends = [&](std::int64_t begin, std::int64_t end) {
       for (auto o = begin; o < end; ++o) {
-        y[o] = axis.source[o] < 0 ? args_.value : x[axis.source[o]];
+        const auto i = row_.source[o];
+        y[o] = i < 0 ? args_.value : x[i];
       }
     };
-    ends(0, first);
-    if (last > first) {
-      std::memcpy(y + first, x + first - axis.before, (last - first) * sizeof(T));
-    }
-    ends(last, axis.padded);
+    ends(0, run_);
+    move_row<false>(x + run_ - row_.before, y + run_, end_ - run_);
+    ends(end_, row_.padded);
   }
 
   // The places are met in ascending order, the first of them alone writing.
-  void fold(int k, std::int64_t begin, std::int64_t end, const T* dy, T* dx,
-            bool add) const noexcept {
+  [[gnu::noinline]] void fold(int k, std::int64_t begin, std::int64_t end, const T* dy, T* dx,
+                              bool add) const noexcept {
     const PadAxis& axis = args_.axis[k];
     const auto inner = [&](std::int64_t o, T* to, bool more) {
       const T* from = dy + o * y_block_[k];
@@ -85,29 +109,27 @@ class Padding {
     }
   }
   void fold_row(const T* dy, T* dx, bool add) const noexcept {
-    const PadAxis& axis = args_.axis[last_];
-    const auto first = axis.first(), last = axis.last(), n = last - first;
-    T* to = dx + first - axis.before;
+    const auto n = end_ - run_;
+    T* to = dx + run_ - row_.before;
     const auto ends = [&](std::int64_t begin, std::int64_t end) {
       for (auto o = begin; o < end; ++o) {
-        if (axis.source[o] >= 0) dx[axis.source[o]] += dy[o];
+        if (row_.source[o] >= 0) dx[row_.source[o]] += dy[o];
       }
     };
     if (add) {
-      for (std::int64_t j = 0; j < n; ++j) to[j] += dy[first + j];
-    } else if (n == 0) {
-      std::fill_n(dx, axis.size, T{0});
+      move_row<true>(dy + run_, to, n);
     } else {
-      std::fill(dx, to, T{0});
-      std::memcpy(to, dy + first, n * sizeof(T));
-      std::fill(to + n, dx + axis.size, T{0});
+      if (n < row_.size) std::fill_n(dx, row_.size, T{0});
+      move_row<false>(dy + run_, to, n);
     }
-    ends(0, first);
-    ends(last, axis.padded);
+    ends(0, run_);
+    ends(end_, row_.padded);
   }
 
   const PadArgs<T>& args_;
   int last_;
+  PadAxis row_;
+  std::int64_t run_, end_;  // where a row of y is one of x, element by element
   std::int64_t x_block_[Shape::max_rank] = {1, 1, 1, 1, 1, 1, 1, 1};
   std::int64_t y_block_[Shape::max_rank] = {1, 1, 1, 1, 1, 1, 1, 1};
 };

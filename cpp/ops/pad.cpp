@@ -98,22 +98,30 @@ class PadNode final : public Node {
   PadNode(const Tensor& x, const std::vector<Ends>& axes, PadMode mode, double value,
           const Tensor& y)
       : Node({&x}),
-        plan_(axes, mode),
+        plan_(y->numel() ? axes : std::vector<Ends>(), mode),
         args_(plan_.args<T>(value)),
+        sizes_{x->numel(), y->numel()},
         x_(x->data<T>()),
         y_(y->data<T>()) {}
   const char* name() const noexcept override { return "pad"; }
 
-  void forward() override { kernels().of<T>().pad.forward(args_, x_, y_); }
+  void forward() override {
+    if (sizes_[1]) kernels().of<T>().pad.forward(args_, x_, y_);
+  }
   void backward(Gradients& gradients) override {
-    if (T* dx = gradients.of_input<T>(0)) {
+    T* dx = gradients.of_input<T>(0);
+    if (!dx) return;
+    if (sizes_[1]) {
       kernels().of<T>().pad.backward(args_, gradients.of_output<T>(), dx, gradients.accumulate(0));
+    } else if (!gradients.accumulate(0)) {
+      std::fill_n(dx, sizes_[0], T{0});
     }
   }
 
  private:
   Plan plan_;
   PadArgs<T> args_;
+  std::int64_t sizes_[2];
   const T* x_;
   T* y_;
 };

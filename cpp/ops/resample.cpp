@@ -35,7 +35,7 @@ class Interpolate final : public Node {
         y_(y->data<T>()) {
     const bool copies =
         interpolation == Interpolation::nearest || interpolation == Interpolation::nearest_exact;
-    for (const auto& axis : axes) {
+    for (const auto& axis : y->numel() ? axes : std::vector<ResampledAxis>()) {
       const TapList list = make_taps(interpolation, axis);
       forth_.emplace_back(list, copies);
       if (needs(0)) back_.emplace_back(transposed(list));
@@ -44,6 +44,7 @@ class Interpolate final : public Node {
   const char* name() const noexcept override { return "interpolate"; }
 
   void forward() override {
+    if (forth_.empty()) return;  // no elements
     const TapTable<T> same;
     if (axes_.size() == 1) return resample(1, same.taps(planes_), forth(0), x_, y_, false);
     if (axes_.size() == 2) return resample(planes_, forth(0), forth(1), x_, y_, false);
@@ -56,7 +57,7 @@ class Interpolate final : public Node {
 
   void backward(Gradients& gradients) override {
     T* dx = gradients.of_input<T>(0);
-    if (!dx) return;
+    if (!dx || forth_.empty()) return;
     const T* dy = gradients.of_output<T>();
     const bool add = gradients.accumulate(0);
     const TapTable<T> same;

@@ -77,6 +77,18 @@ def test_value_of_integers() -> None:
     assert F.pad(dc.tensor([False]), (1, 0), value=True).tolist() == [True, False]
 
 
+def test_nothing_is_padded_at_no_cost() -> None:
+    x = dc.zeros(0, 2, requires_grad=True)
+    y = F.pad(x, (0, 2**40), "replicate")
+    assert y.shape == (0, 2 + 2**40)
+    y.backward(dc.zeros_like(y))
+    assert x.grad.shape == (0, 2)
+    x = dc.ones(1, 2, requires_grad=True)
+    y = F.pad(x, (-1, -1))
+    y.backward(dc.zeros_like(y))
+    assert x.grad.tolist() == [[0, 0]]
+
+
 def test_a_copy_even_of_nothing_to_do() -> None:
     x = dc.ones(2)
     F.pad(x, (0, 0)).zero_()

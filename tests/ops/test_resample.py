@@ -145,6 +145,13 @@ def test_what_is_not_taken_changes_nothing() -> None:
     assert F.interpolate(x, scale_factor=0.5).isnan().any().item() is False
 
 
+def test_nothing_is_resampled_at_no_cost() -> None:
+    x = dc.zeros(0, 1, 3, requires_grad=True)
+    y = F.interpolate(x, 2**40)
+    y.backward(dc.zeros_like(y))
+    assert (y.shape, x.grad.shape) == ((0, 1, 2**40), (0, 1, 3))
+
+
 def test_equal_sizes_copy() -> None:
     x = dc.randn(1, 2, 3, 5)
     for mode in ("nearest", "nearest-exact", "bilinear", "area"):
