@@ -75,7 +75,7 @@ def test_numbers_of_cosine(options: dict[str, Any], kind: type[Exception], text:
         (
             {"milestones": [2, -1]},
             ValueError,
-            r"\[multi_step_lr\] milestone must be .*, got -1\.",
+            r"\[multi_step_lr\] a milestone must be .*, got -1\.",
         ),
         ({"milestones": [2.5]}, TypeError, r"a milestone must be a whole number, got 2\.5\."),
         ({"milestones": [1], "gamma": -1}, ValueError, r"gamma must be at least 0, got -1\."),
