@@ -106,6 +106,7 @@ class Walk {
   bool direct(const Variable& variable) const {
     return !targets_ && variable.is_leaf() && variable.hooks.empty();
   }
+  bool lend(const Ref<Variable>& root, const Tensor& gradient);
   void mark_needed(const Variable* root);
   void touch(const Ref<Variable>& variable);
   void visit_node(const Ref<Node>& node);
@@ -161,11 +162,28 @@ void Walk::touch(const Ref<Variable>& variable) {
   queue_.push(variable->node);
 }
 
+// Has the root's node read a gradient where its owner keeps it. That node is the newest, so nothing
+// else is added there; but a leaf it reads may have that very buffer as its `.grad`.
+bool Walk::lend(const Ref<Variable>& root, const Tensor& gradient) {
+  const auto& storage = gradient->storage();
+  if (targets_ || root->is_leaf() || storage->data() != gradient->data()) return false;
+  for (int i = 0; i < root->node->inputs(); ++i) {
+    const auto& edge = root->node->edge(i);
+    if (edge && edge->grad && edge->grad->storage() == storage) return false;
+  }
+  keep(storage);
+  root->incoming = storage;
+  root->incoming_owned = false;
+  touch(root);
+  return true;
+}
+
 void Walk::start(const Ref<Variable>& root, const Tensor& gradient, bool owned) {
   if (targets_) mark_needed(root.get());
   if (!wanted(root.get())) return;
   Sink sink;
   if (owned && take_over(root, gradient->storage(), sink)) return;
+  if (lend(root, gradient)) return;
   keep(gradient->storage());
   resolve(root, sink);
   deepcore::run(make_ref<Move>(gradient->data(), sink.data, gradient->numel(), gradient->dtype(),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import deepcore as dc
+from deepcore import _core
 
 
 def leaf(*shape: int, seed: int = 0) -> dc.Tensor:
@@ -55,6 +56,26 @@ def test_a_root_of_several_elements_needs_a_gradient() -> None:
         leaf(3).clone().backward(dc.ones(2, dtype=dc.float64))
     with pytest.raises(ValueError, match=r"dtype float64, got \(3,\) and float32"):
         leaf(3).clone().backward(dc.ones(3))
+
+
+def test_a_given_gradient_is_read_where_it_lies_and_stays_as_it_is() -> None:
+    x = dc.ones(3, 4, requires_grad=True)
+    given = dc.full((3, 4), 2.0)
+    y = x * 3
+    before = _core.memory_stats()["requests"]
+    y.backward(given)
+    assert _core.memory_stats()["requests"] == before + 1  # for x.grad
+    np.testing.assert_array_equal(x.grad.numpy(), np.full((3, 4), 6.0))
+    np.testing.assert_array_equal(given.numpy(), np.full((3, 4), 2.0))
+
+
+def test_a_gradient_may_be_given_that_is_added_to() -> None:
+    x = dc.ones(2, 2, requires_grad=True)
+    weight = dc.tensor([[1.0, 2.0], [3.0, 4.0]])
+    x.grad = dc.tensor([[1.0, 10.0], [100.0, 1000.0]])
+    want = x.grad.numpy() + x.grad.numpy() @ weight.numpy().T
+    (x @ weight).backward(x.grad)
+    np.testing.assert_array_equal(x.grad.numpy(), want)
 
 
 def test_a_tensor_without_graph_has_no_backward() -> None:
