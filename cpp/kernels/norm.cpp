@@ -52,17 +52,15 @@ State merge_spans(const State* states, std::int64_t count) {
   return state;
 }
 
-template <class T>
-Normalizer<T> normalizer(const NormArgs<T>& a, std::int64_t set, std::int64_t channel) noexcept {
-  return {a.mean[set], a.variance[set], a.eps, a.weight ? a.weight[channel] : T{1},
-          a.bias ? a.bias[channel] : T{0}};
-}
-
-template <Epilogue epilogue, class T>
-void apply_run(const NormArgs<T>& a, const Sets& sets, std::int64_t set, std::int64_t run, T* y) {
+// Calls call(offset, normalizer) for the runs first ... last - 1 of a set.
+template <class T, class Call>
+void for_runs(const NormArgs<T>& a, const Sets& sets, std::int64_t set, std::int64_t first,
+              std::int64_t last, const Call& call) {
   const auto runs = sets.runs(set);
-  const auto at = runs.first + run * runs.stride;
-  normalize_run<epilogue>(a, at, runs.length, normalizer(a, set, sets.channel(set, run)), y);
+  const T inverse = inverse_deviation(a, set);
+  for (auto run = first; run < last; ++run) {
+    call(runs.first + run * runs.stride, normalizer(a, set, inverse, sets.channel(set, run)));
+  }
 }
 
 template <Epilogue epilogue, class T>
@@ -81,24 +79,32 @@ void forward(const NormArgs<T>& a, T* y, void* scratch) {
         a.mean[set] = moments.mean;
         a.variance[set] = moments.squares / moments.count;
       },
-      [&](auto set, auto run) { apply_run<epilogue>(a, sets, set, run, y); });
+      [&](auto set, auto first, auto last) {
+        for_runs(a, sets, set, first, last, [&](auto at, Normalizer<T> by) {
+          normalize_run<epilogue>(a, at, a.shape.length, by, y);
+        });
+      });
 }
 
 template <Epilogue epilogue, class T>
-void apply(const NormArgs<T>& a, T* y) {
-  const Sets sets(a.shape);
-  const auto runs = sets.runs_a_set;
-  Stages::over(a.shape.sets() * runs, 2 * a.shape.length * std::int64_t{sizeof(T)},
-               [&](auto i) { apply_run<epilogue>(a, sets, i / runs, i % runs, y); });
+void apply(const NormArgs<T>& a, T* y, void* scratch) {
+  const auto channels = a.shape.channels, length = a.shape.length;
+  auto* by = static_cast<Normalizer<T>*>(scratch);
+  for (std::int64_t c = 0; c < channels; ++c) {
+    by[c] = normalizer(a, c, inverse_deviation(a, c), c);
+  }
+  Stages::over(a.shape.batch * channels, 2 * length * std::int64_t{sizeof(T)}, [&](auto run) {
+    normalize_run<epilogue>(a, run * length, length, by[run % channels], y);
+  });
 }
 
 template <Epilogue epilogue, class T>
 void map_gradient(const NormGradientArgs<T>& g, const Sets& sets, std::int64_t set,
-                  std::int64_t run, const GradientMap<T>& map) {
-  const auto& a = g.forward;
-  const auto runs = sets.runs(set);
-  const auto at = runs.first + run * runs.stride;
-  gradient_run<epilogue>(g, at, runs.length, normalizer(a, set, sets.channel(set, run)), map);
+                  std::int64_t first, std::int64_t last, const GradientMap<T>& map) {
+  if (!g.dx) return;
+  for_runs(g.forward, sets, set, first, last, [&](auto at, Normalizer<T> by) {
+    gradient_run<epilogue>(g, at, sets.shape.length, by, map);
+  });
 }
 
 template <Epilogue epilogue, class T>
@@ -112,10 +118,10 @@ void batch_backward(const NormGradientArgs<T>& g, void* scratch) {
   const Stages stages{channels, spans, sets.runs_a_set, 5 * sets.set_bytes(sizeof(T))};
   stages.run(
       [&](auto c, auto span) {
-        states[c * spans + span] =
-            merge_span<GradientSums<T>>(sets.runs(c), span, [&](const Runs& block) {
-              return gradient_sums_of_block<epilogue>(g, block, normalizer(a, c, c));
-            });
+        const auto by = normalizer(a, c, inverse_deviation(a, c), c);
+        states[c * spans + span] = merge_span<GradientSums<T>>(
+            sets.runs(c), span,
+            [&](const Runs& block) { return gradient_sums_of_block<epilogue>(g, block, by); });
       },
       [&](auto c) {
         const auto sums = merge_spans(states + c * spans, spans);
@@ -124,8 +130,8 @@ void batch_backward(const NormGradientArgs<T>& g, void* scratch) {
         const T weight = a.weight ? a.weight[c] : T{1};
         maps[c] = gradient_map(g, c, n, weight * g.sums[channels + c], weight * g.sums[c]);
       },
-      [&](auto c, auto run) {
-        if (g.dx) map_gradient<epilogue>(g, sets, c, run, maps[c]);
+      [&](auto c, auto first, auto last) {
+        map_gradient<epilogue>(g, sets, c, first, last, maps[c]);
       });
 }
 
@@ -152,7 +158,7 @@ void group_backward(const NormGradientArgs<T>& g, void* scratch) {
         merge_blocks(
             sums, 0, spans,
             [&](auto b, GradientSums<T>& s) {
-              const auto by = normalizer(a, set, sets.channel(set, run));
+              const Normalizer<T> by{a.mean[set], T{1}, T{0}};
               s = gradient_sums_of_block<Epilogue::none>(g, one.block(b), by);
             },
             [](auto& s, const auto& other) { s.merge(other); });
@@ -168,8 +174,8 @@ void group_backward(const NormGradientArgs<T>& g, void* scratch) {
         }
         maps[set] = gradient_map(g, set, n, weighted_plain, weighted_normalized);
       },
-      [&](auto set, auto run) {
-        if (g.dx) map_gradient<Epilogue::none>(g, sets, set, run, maps[set]);
+      [&](auto set, auto first, auto last) {
+        map_gradient<Epilogue::none>(g, sets, set, first, last, maps[set]);
       });
   reduce.sum(over_batch, normalized, T{1}, false, g.sums, scratch);
   reduce.sum(over_batch, plain, T{1}, false, g.sums + channels, scratch);
@@ -208,7 +214,7 @@ template <class T>
 void run_apply(const NormArgs<T>& args, T* y, void* scratch) {
   if (args.shape.elements() == 0) return;
   if (in_columns(args.shape)) return columns_apply(args, y, scratch);
-  with_epilogue(args, [&]<Epilogue epilogue>() { apply<epilogue>(args, y); });
+  with_epilogue(args, [&]<Epilogue epilogue>() { apply<epilogue>(args, y, scratch); });
 }
 
 template <class T>

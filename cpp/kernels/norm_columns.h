@@ -14,11 +14,6 @@ inline View columns_of(const NormShape& shape) noexcept {
   return {1, shape.batch, shape.channels * shape.length};
 }
 
-template <class T>
-T inverse_deviation(const NormArgs<T>& a, std::int64_t set) noexcept {
-  return T{1} / std::sqrt(a.variance[set] + a.eps);
-}
-
 // What the mean and variance of a set bring to dx, from its sums of w dy and w dy x̂.
 template <class T>
 GradientMap<T> gradient_map(const NormGradientArgs<T>& g, std::int64_t set, T n, T plain,
@@ -40,8 +35,7 @@ struct ColumnNormalizer {
     scale = mean + channels * length;
     shift = scale + channels * length;
     for (std::int64_t c = 0; c < channels; ++c) {
-      const Normalizer<T> by(a.mean[c], a.variance[c], a.eps, a.weight ? a.weight[c] : T{1},
-                             a.bias ? a.bias[c] : T{0});
+      const auto by = normalizer(a, c, inverse_deviation(a, c), c);
       std::fill_n(mean + c * length, length, by.mean);
       std::fill_n(scale + c * length, length, by.scale);
       std::fill_n(shift + c * length, length, by.shift);

@@ -101,18 +101,28 @@ struct GradientSums {
   }
 };
 
-// What is normalized and what with: y = (x - mean) scale + shift.
+// 1 / s of a set.
+template <class T>
+inline T inverse_deviation(const NormArgs<T>& a, std::int64_t set) noexcept {
+  return T{1} / std::sqrt(a.variance[set] + a.eps);
+}
+
+// What an element is normalized with: y = (x - mean) scale + shift.
 template <class T>
 struct Normalizer {
   T mean, scale, shift;
-
-  Normalizer(T mean, T variance, T eps, T weight, T bias) noexcept
-      : mean(mean), scale(weight * (T{1} / std::sqrt(variance + eps))), shift(bias) {}
 
   Vec<T> operator()(Vec<T> x) const noexcept {
     return fma(x - splat(mean), splat(scale), splat(shift));
   }
 };
+
+template <class T>
+inline Normalizer<T> normalizer(const NormArgs<T>& a, std::int64_t set, T inverse,
+                                std::int64_t channel) noexcept {
+  return {a.mean[set], (a.weight ? a.weight[channel] : T{1}) * inverse,
+          a.bias ? a.bias[channel] : T{0}};
+}
 
 // What follows the normalization of an element, in registers.
 enum class Epilogue { none, relu, add, add_relu };
@@ -126,7 +136,7 @@ inline Wide<T> zero_unless_positive(const Wide<T>& condition, const Wide<T>& w) 
 // The gradient of the normalized value at some lanes: dy where relu let it through. Whether it did
 // is computed again from x, but where a residual was added: there the output y tells.
 template <Epilogue epilogue, class T>
-inline Wide<T> gradient_before(const NormGradientArgs<T>& g, const Normalizer<T>& normalizer,
+inline Wide<T> gradient_before(const NormGradientArgs<T>& g, Normalizer<T> normalizer,
                                const Wide<T>& x, std::int64_t at, int n) noexcept {
   const auto dy = take(g.dy, at, n);
   if constexpr (epilogue == Epilogue::relu) {
@@ -140,7 +150,7 @@ inline Wide<T> gradient_before(const NormGradientArgs<T>& g, const Normalizer<T>
 
 template <Epilogue epilogue, class T>
 inline GradientSums<T> gradient_sums_of_block(const NormGradientArgs<T>& args, const Runs& block,
-                                              const Normalizer<T>& normalizer) noexcept {
+                                              Normalizer<T> normalizer) noexcept {
   const auto add = [&](auto& sums, auto at, int n) {
     const auto x = take(args.forward.x, at, n);
     const auto g = gradient_before<epilogue>(args, normalizer, x, at, n);
@@ -158,7 +168,7 @@ inline GradientSums<T> gradient_sums_of_block(const NormGradientArgs<T>& args, c
 
 template <Epilogue epilogue, class T>
 inline void normalize_run(const NormArgs<T>& a, std::int64_t at, std::int64_t n,
-                          const Normalizer<T>& normalizer, T* y) noexcept {
+                          Normalizer<T> normalizer, T* y) noexcept {
   constexpr bool adds = epilogue == Epilogue::add || epilogue == Epilogue::add_relu;
   constexpr bool rectifies = epilogue == Epilogue::relu || epilogue == Epilogue::add_relu;
   for_lanes<T>(at, at + n, [&](auto i, int count) {
@@ -178,7 +188,7 @@ struct GradientMap {
 
 template <Epilogue epilogue, class T>
 inline void gradient_run(const NormGradientArgs<T>& g, std::int64_t at, std::int64_t n,
-                         const Normalizer<T>& normalizer, const GradientMap<T>& map) noexcept {
+                         Normalizer<T> normalizer, GradientMap<T> map) noexcept {
   const auto gradient = [&](Vec<T> x, Vec<T> d) {
     const auto through = fma(x - splat(normalizer.mean), splat(map.slope), splat(map.offset));
     return fma(d, splat(normalizer.scale), through);

@@ -12,7 +12,7 @@ struct Stages {
   std::int64_t units, parts, runs;  // parts and runs of each unit
   std::int64_t unit_bytes;
 
-  // Calls part(unit, p), then whole(unit), then map(unit, r).
+  // Calls part(unit, p), then whole(unit), then map(unit, first, last) for its runs.
   template <class Part, class Whole, class Map>
   void run(const Part& part, const Whole& whole, const Map& map) const {
     // A unit in one go is still in the cache when it is mapped, if there are units for everybody.
@@ -20,12 +20,12 @@ struct Stages {
       return over(units, unit_bytes, [&](auto unit) {
         for (std::int64_t p = 0; p < parts; ++p) part(unit, p);
         whole(unit);
-        for (std::int64_t r = 0; r < runs; ++r) map(unit, r);
+        map(unit, std::int64_t{0}, runs);
       });
     }
     over(units * parts, unit_bytes / parts, [&](auto i) { part(i / parts, i % parts); });
     over(units, runs, whole);
-    over(units * runs, unit_bytes / runs, [&](auto i) { map(i / runs, i % runs); });
+    over(units * runs, unit_bytes / runs, [&](auto i) { map(i / runs, i % runs, i % runs + 1); });
   }
 
   template <class F>
