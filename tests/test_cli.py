@@ -14,13 +14,14 @@ import pytest
 
 import deepcore
 from deepcore.cli import main, recipe_names
+from support.images import write_cifar10, write_mnist
 
 QUICK = ["--epochs", "2"]
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "deepcore", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
 def accuracy_in(text: str) -> float:
@@ -81,9 +82,9 @@ def test_train_without_a_name_lists_the_recipes(
 ) -> None:
     assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert recipe_names() == ["digits-mlp", "mnist-mlp"]
-    assert re.search(r"^  digits-mlp  64-128-64-10 dense network", out, re.MULTILINE)
-    assert re.search(r"^  mnist-mlp   784-128-64-10 dense network", out, re.MULTILINE)
+    assert recipe_names() == ["cifar-resnet20", "digits-mlp", "mnist-cnn", "mnist-mlp"]
+    assert re.search(r"^  digits-mlp      64-128-64-10 dense network", out, re.MULTILINE)
+    assert re.search(r"^  cifar-resnet20  ResNet-20 on CIFAR-10", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_train_without_a_name_lists_the_recipes(
     [
         (["tran"], "deepcore: error: argument COMMAND: invalid choice: 'tran'"),
         (["train", "mnist-mpl"], "deepcore: error: no recipe 'mnist-mpl'; did you mean mnist-mlp?"),
-        (["train", "xyz"], "deepcore: error: no recipe 'xyz'; there are digits-mlp, mnist-mlp."),
+        (["train", "xyz"], "deepcore: error: no recipe 'xyz'; there are cifar-resnet20, digits-m"),
         (
             ["train", "digits-mlp", "--epochs", "0"],
             "deepcore train digits-mlp: error: argument --epochs: expected a positive whole number",
@@ -161,6 +162,26 @@ def test_digits() -> None:
     assert result.stderr.startswith("epoch 1/2: loss ")
 
 
+def test_mnist_cnn(tmp_path: Path) -> None:
+    write_mnist(tmp_path)
+    result = run("train", "mnist-cnn", "--data", str(tmp_path), *QUICK)
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^conv2 +Conv2d +\(N, 64, 24, 24\) +18,496 ", result.stdout, re.MULTILINE)
+    assert accuracy_in(result.stdout) > 90
+
+
+@pytest.mark.parametrize("options", [[], ["--augment"]])
+def test_cifar_resnet20(tmp_path: Path, options: list[str]) -> None:
+    write_cifar10(tmp_path)
+    options = [*options, "--batch-size", "32", *QUICK]
+    result = run("train", "cifar-resnet20", "--data", str(tmp_path), *options)
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^total +272,474 ", result.stdout, re.MULTILINE)
+    first, last = map(float, re.findall(r"loss (\d\.\d+)", result.stderr))
+    assert last < first
+    assert "--augment" in options or accuracy_in(result.stdout) > 80
+
+
 def test_the_seed_decides(capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
 
@@ -221,3 +242,12 @@ def test_mnist_reaches_its_score() -> None:
         pytest.skip("DEEPCORE_DATA names no folder with MNIST")
     scores = [accuracy_in(run("train", "mnist-mlp", "--seed", str(s)).stdout) for s in range(3)]
     assert sum(scores) / 3 >= 97.7, scores
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_mnist_cnn_reaches_its_score() -> None:
+    if not os.environ.get("DEEPCORE_DATA"):
+        pytest.skip("DEEPCORE_DATA names no folder with MNIST")
+    result = run("train", "mnist-cnn", timeout=1200)
+    assert accuracy_in(result.stdout) >= 98.9

@@ -99,3 +99,25 @@ def test_errors() -> None:
         dc.summary(mlp(), 63)
     with pytest.raises(TypeError, match=r"\[summary\] model must be an nn\.Module, got list\."):
         dc.summary([], 63)  # type: ignore[arg-type]  # the error is the test
+
+
+@pytest.mark.parametrize(
+    ("layer", "input_shape", "flops"),
+    [
+        (nn.Conv2d(3, 8, 3, padding=1), (3, 5, 7), 2 * 8 * 3 * 9 * 35),
+        (nn.Conv2d(4, 8, 3, stride=2, groups=2), (4, 7, 7), 2 * 8 * 2 * 9 * 9),
+        (nn.Conv1d(4, 6, 5), (4, 9), 2 * 6 * 4 * 5 * 5),
+        (nn.ConvTranspose2d(4, 6, 4, stride=2), (4, 3, 5), 2 * 4 * 6 * 16 * 15),
+        (nn.BatchNorm2d(4), (4, 3, 3), 0),
+        (nn.GroupNorm(2, 4), (4, 3, 3), 0),
+        (nn.LayerNorm(6), (6,), 0),
+    ],
+    ids=str,
+)
+def test_flops_of_images(layer: nn.Module, input_shape: tuple[int, ...], flops: int) -> None:
+    assert dc.summary(layer, input_shape).flops == flops
+
+
+def test_flops_of_a_residual_network() -> None:
+    """0.04 GFLOP of multiplications, as the paper's table has it, twice with the additions."""
+    assert dc.summary(dc.models.resnet20(), (3, 32, 32)).flops == pytest.approx(0.082e9, rel=0.02)

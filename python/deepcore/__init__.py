@@ -140,7 +140,7 @@ from ._random import (
 )
 
 if _TYPE_CHECKING:
-    from . import data, datasets, testing, utils
+    from . import data, datasets, models, testing, utils
     from ._summary import summary
     from .serialization import load, save
     from .train import Trainer
@@ -237,6 +237,7 @@ __all__ = [
     "mean",
     "min",
     "minimum",
+    "models",
     "mul",
     "multiply",
     "ne",
@@ -307,6 +308,7 @@ _LATER = {
     "data": "",
     "datasets": "",
     "load": ".serialization",
+    "models": "",
     "save": ".serialization",
     "serialization": "",
     "summary": "._summary",

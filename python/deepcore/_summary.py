@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from . import nn
 from ._core import Tensor, dtype
 from ._creation import zeros
 from ._grad import no_grad
+from .nn._conv import ConvBase
+from .nn._conv_transpose import ConvTranspose
+from .nn._running_norm import RunningNorm
 from .train._adapt import model_dtype
 from .train._modes import mode
 
 Shape = tuple[int, ...]
+
+_WITHOUT_PRODUCTS = (RunningNorm, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,8 @@ def summary(
     """Lists the layers of a model with output shapes, parameters and FLOPs.
 
     A row of zeros goes through the model in eval mode; nothing of it changes. A product of
-    (m, k) and (k, n) matrices has 2·m·k·n FLOPs, so a dense layer has 2·in·out for each sample.
+    (m, k) and (k, n) matrices has 2·m·k·n FLOPs, so a dense layer has 2·in·out for each sample, and
+    a convolution of C to O channels 2·O·C·OH·OW·KH·KW, those of its padding included.
 
     Args:
         model: the model.
@@ -124,7 +131,7 @@ def _recorder(calls: dict[str, LayerSummary], path: str) -> Callable[..., None]:
     def record(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
         shape = tuple(output.shape[1:]) if isinstance(output, Tensor) else None
         own = sum(p.numel() for p in module.parameters(recurse=False))
-        flops = _flops(module, shape, own)
+        flops = _flops(module, tuple(args[0].shape[1:]), shape, own)
         before = calls.get(path)
         if before is not None:  # a layer that runs again holds nothing more
             flops = None if flops is None or before.flops is None else flops + before.flops
@@ -133,13 +140,16 @@ def _recorder(calls: dict[str, LayerSummary], path: str) -> Callable[..., None]:
     return record
 
 
-def _flops(module: nn.Module, output_shape: Shape | None, parameters: int) -> int | None:
+def _flops(
+    module: nn.Module, input_shape: Shape, output_shape: Shape | None, parameters: int
+) -> int | None:
     if isinstance(module, nn.Linear) and output_shape is not None:
-        positions = 1
-        for size in output_shape[:-1]:
-            positions *= size
-        return 2 * module.in_features * module.out_features * positions
-    return 0 if parameters == 0 else None
+        return 2 * module.in_features * module.out_features * prod(output_shape[:-1])
+    if isinstance(module, ConvBase) and output_shape is not None:
+        # A transposed convolution spreads every input over a window.
+        places = input_shape if isinstance(module, ConvTranspose) else output_shape
+        return 2 * module.weight.numel() * prod(places[1:])
+    return 0 if parameters == 0 or isinstance(module, _WITHOUT_PRODUCTS) else None
 
 
 def _text(shape: Shape) -> str:

@@ -25,7 +25,9 @@ def add_training_options(
     parser.add_argument(
         "--batch-size", type=_count, default=batch_size, help=f"{batch_size} unless given"
     )
-    parser.add_argument("--lr", type=_rate, default=lr, help=f"Adam's step, {lr:g} unless given")
+    parser.add_argument(
+        "--lr", type=_rate, default=lr, help=f"learning rate at the start, {lr:g} unless given"
+    )
     parser.add_argument("--seed", type=int, default=0, help="0 unless given")
 
 
@@ -37,13 +39,25 @@ def mlp(*sizes: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-def fit_and_report(trainer: Trainer, train: Part, test: Part, options: argparse.Namespace) -> None:
+def fit_and_report(
+    trainer: Trainer,
+    train: tuple[Any, ...],
+    test: tuple[Any, ...],
+    options: argparse.Namespace,
+    input_shape: tuple[int, ...],
+) -> None:
     """Prints the model, trains it under a bar, and prints its test accuracy and the time.
+
+    Args:
+        trainer: with the metric 'accuracy'.
+        train, test: what `fit` and `evaluate` take: images and labels, or a Dataset alone.
+        options: those of `add_training_options`.
+        input_shape: of one sample.
 
     Raises:
         KeyboardInterrupt: Ctrl-C ended the training.
     """
-    print(summary(trainer.model, train[0].shape[1:]), flush=True)
+    print(summary(trainer.model, input_shape), flush=True)
     start = perf_counter()
     history = trainer.fit(*train, epochs=options.epochs, batch_size=options.batch_size)
     seconds = perf_counter() - start

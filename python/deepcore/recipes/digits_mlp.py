@@ -27,4 +27,4 @@ def run(options: argparse.Namespace) -> None:
     model = mlp(64, 128, 64, 10)
     adam = Adam(model.parameters(), lr=options.lr)
     trainer = Trainer(model, "cross_entropy", adam, metrics=["accuracy"])
-    fit_and_report(trainer, train, test, options)
+    fit_and_report(trainer, train, test, options, (64,))

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     adam = Adam(model.parameters(), lr=options.lr)
     loss = CrossEntropyLoss(label_smoothing=0.1)
     trainer = Trainer(model, loss, adam, metrics=["accuracy"])
-    fit_and_report(trainer, train, test, options)
+    fit_and_report(trainer, train, test, options, (784,))
 
 
 def _scaled(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Part:
