@@ -1,9 +1,10 @@
-// What fusion gains: a dense layer with its activation in the epilogue of the product, against the
-// product and a pass of its own for the activation. Both must give the same bits.
+// What fusion gains: a dense layer or a convolution with its activation in the epilogue, against
+// the product and a pass of its own for the activation. Both must give the same bits.
 #include <cstring>
 
 #include "base/threads.h"
 #include "buffer.h"
+#include "conv_case.h"
 #include "level.h"
 
 namespace deepcore::bench {
@@ -15,9 +16,16 @@ struct Shape {
 
 constexpr Shape shapes[] = {{128, 784, 128}, {256, 1024, 2048}, {32, 64, 32}};
 
+constexpr ConvCase convolutions[] = {{64, 26, 32, 64, 0}, {64, 32, 16, 16}, {32, 8, 256, 256}};
+
 // Seconds of both in turn, and their ratio.
 void compare(benchmark::State& state, int threads, const std::function<void()>& one,
-             const std::function<void()>& two) {
+             const std::function<void()>& two, const Ref<Storage>& fused, const Ref<Storage>& y) {
+  one();
+  two();
+  if (std::memcmp(fused->data(), y->data(), static_cast<std::size_t>(y->bytes())) != 0) {
+    return state.SkipWithError("the bits of the fused layer differ");
+  }
   std::vector<double> gain;
   for (auto _ : state) {
     const double fused = time_of(one, 2e-3, threads);
@@ -27,7 +35,8 @@ void compare(benchmark::State& state, int threads, const std::function<void()>& 
   state.counters["gain"] = median(gain);
 }
 
-void run(benchmark::State& state, const Level& level, Activation activation, Shape s, int threads) {
+void run_linear(benchmark::State& state, const Level& level, Activation activation, Shape s,
+                int threads) {
   set_num_threads(threads);
   const auto x = buffer(s.rows * s.in, true), w = buffer(s.out * s.in, true);
   const auto bias = buffer(s.out, true);
@@ -54,27 +63,48 @@ void run(benchmark::State& state, const Level& level, Activation activation, Sha
     f32.matmul.run(product, scratch.data());
     f32.activation.forward(values_of(y), values_of(z), size, activation, 0);
   };
-  one();
-  two();
-  if (std::memcmp(values_of(fused), values_of(y), size * sizeof(float)) != 0) {
-    return state.SkipWithError("the bits of the fused layer differ");
-  }
-  compare(state, threads, one, two);
+  compare(state, threads, one, two, fused, y);
+}
+
+void run_conv(benchmark::State& state, const Level& level, Activation activation, const ConvCase& c,
+              int threads) {
+  set_num_threads(threads);
+  const ConvArrays arrays(c);
+  const auto fused = buffer(c.to_size()), y = buffer(c.to_size());
+  const auto& f32 = level.kernels->f32;
+  const auto product = arrays.forward();
+  auto whole = product;
+  whole.to = values_of(fused);
+  whole.activation = activation;
+  const Scratch scratch(f32.conv.scratch(whole));
+  const auto one = [&] { f32.conv.run(whole, scratch.data()); };
+  const auto two = [&] {
+    f32.conv.run(product, scratch.data());
+    f32.activation.forward(values_of(y), product.to, c.to_size(), activation, 0);
+  };
+  compare(state, threads, one, two, fused, y);
 }
 
 }  // namespace
 
 void register_fusion() {
+  using State = benchmark::State;
   for (const auto& level : levels()) {
     for (const auto& [name, activation] :
          {std::pair{"relu", Activation::relu}, {"tanh", Activation::tanh}}) {
+      const auto after = std::string(name) + "/" + level.name + "/";
       for (const auto& s : shapes) {
-        const auto full = "linear_" + std::string(name) + "/" + level.name + "/" +
-                          std::to_string(s.rows) + "x" + std::to_string(s.in) + "x" +
-                          std::to_string(s.out);
-        add_benchmark(full,
-                      [=, activation = activation, &level](benchmark::State& state, int threads) {
-                        run(state, level, activation, s, threads);
+        const auto sizes =
+            std::to_string(s.rows) + "x" + std::to_string(s.in) + "x" + std::to_string(s.out);
+        add_benchmark("linear_" + after + sizes,
+                      [=, activation = activation, &level](State& state, int threads) {
+                        run_linear(state, level, activation, s, threads);
+                      });
+      }
+      for (const auto& c : convolutions) {
+        add_benchmark("conv_" + after + c.name(),
+                      [=, activation = activation, &level, &c](State& state, int threads) {
+                        run_conv(state, level, activation, c, threads);
                       });
       }
     }

@@ -76,11 +76,11 @@ void compare(benchmark::State& state, const Level& level, double flops, int thre
     state.SetIterationTime(seconds);
     rate.push_back(flops / seconds);
     share.push_back(100 * flops / seconds / best);
-    ratio.push_back(time_of(eigen, 2e-3, 1) / seconds);
+    if (eigen) ratio.push_back(time_of(eigen, 2e-3, 1) / seconds);
   }
   state.counters["GFLOP/s"] = 1e-9 * median(rate);
   state.counters["peak%"] = median(share);
-  state.counters["Eigen*"] = median(ratio);
+  if (eigen) state.counters["Eigen*"] = median(ratio);
 }
 
 void compare_with_copy(benchmark::State& state, double bytes, int threads,

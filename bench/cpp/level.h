@@ -28,10 +28,10 @@ double time_of(const std::function<void()>& work, double seconds, int threads);
 
 double median(std::vector<double> values);
 
-// Runs ours, Eigen's and the peak in turn, once an iteration, and reports GFLOP/s of both, the
-// share of the peak and the ratio.
+// Runs ours, the peak and Eigen's, if there is one, in turn, once an iteration, and reports
+// GFLOP/s, the share of the peak and the ratio.
 void compare(benchmark::State& state, const Level& level, double flops, int threads,
-             const std::function<void()>& ours, const std::function<void()>& eigen);
+             const std::function<void()>& ours, const std::function<void()>& eigen = {});
 
 // The same for work that memory bounds: the share is of copying as many bytes, `bytes` being those
 // read and written.
@@ -42,6 +42,7 @@ void compare_with_copy(benchmark::State& state, double bytes, int threads,
 void add_benchmark(const std::string& name,
                    const std::function<void(benchmark::State&, int threads)>& run);
 
+void register_conv();
 void register_elementwise();
 void register_fusion();
 void register_matmul();

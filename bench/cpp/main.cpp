@@ -5,6 +5,7 @@
 #include "level.h"
 
 int main(int argc, char** argv) try {
+  deepcore::bench::register_conv();
   deepcore::bench::register_elementwise();
   deepcore::bench::register_fusion();
   deepcore::bench::register_matmul();

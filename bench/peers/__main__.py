@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from . import table
@@ -44,16 +45,36 @@ def arguments() -> argparse.Namespace:
 
 def start(options: argparse.Namespace, threads: int) -> list[Remote]:
     """Start a worker for every side, and print what each of them is."""
-    pythons, remotes = dict(options.python), []
+    remotes = []
     for side in options.sides:
         try:
-            remote = Remote(side, threads, pythons.get(SIDES[side].module, sys.executable))
+            remote = Remote(side, threads, python_of(options, side))
         except AbsentError as reason:
             print(f"- {side}: absent ({reason})")
             continue
         print(f"- {side}: {', '.join(remote.about)}")
         remotes.append(remote)
     return remotes
+
+
+def python_of(options: argparse.Namespace, side: str) -> str:
+    return dict(options.python).get(SIDES[side].module, sys.executable)
+
+
+def results_of(
+    case: str, threads: int, remotes: list[Remote], options: argparse.Namespace
+) -> Iterator[Result]:
+    """Measure the case, and the memory of a large network in processes that run nothing else."""
+    if CASES[case].kind != "network":
+        yield from measure(case, threads, remotes, options.rounds, options.burst)
+        return
+    alone = [Remote(r.side, threads, python_of(options, r.side)) for r in remotes]
+    for result in measure(case, threads, alone, options.rounds, options.burst):
+        yield result
+        ran = [remote for remote in alone if remote.side in result.values]
+        yield Result(case, threads, "peak", {remote.side: [remote("peak")] for remote in ran})
+    for remote in alone:
+        remote.close()
 
 
 def main() -> None:
@@ -66,7 +87,7 @@ def main() -> None:
         sides = [remote.side for remote in remotes]
         print("\n" + table.header(sides))
         for case in options.cases or CASES:
-            for result in measure(case, threads, remotes, options.rounds, options.burst):
+            for result in results_of(case, threads, remotes, options):
                 print(table.row(result, sides), flush=True)
                 results.append(result)
         for remote in remotes:

@@ -25,7 +25,8 @@ def header(sides: list[str]) -> str:
 
 
 def row(result: Result, sides: list[str]) -> str:
-    times = [_micro(result.median(side)) if side in result.seconds else "–" for side in sides]
+    cell = _megabytes if result.task == "peak" else _micro
+    times = [cell(result.median(side)) if side in result.values else "–" for side in sides]
     ratio, bar = result.ratio(), CASES[result.case].bars.get(result.task)
     speed = "{:.2f} ({:.2f} to {:.2f})".format(*ratio) if ratio else "–"
     best, bar_text = result.best_peer() or "–", f"≥ {bar}" if bar else "–"
@@ -34,6 +35,10 @@ def row(result: Result, sides: list[str]) -> str:
 
 def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _megabytes(peak: float) -> str:
+    return f"{peak:.0f} MB"
 
 
 def _micro(seconds: float) -> str:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 WARM = 2  # untimed steps after a restart: lazy optimizer state, page faults, caches
@@ -17,6 +19,12 @@ def pin(threads: int) -> None:
     It is what limits JAX: with XLA's own flags for one thread it still computes on every CPU.
     """
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+
+
+def memory() -> float:
+    """Return the MB that the process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def burst(program: Any, task: str, steps: int) -> float:
@@ -40,6 +48,7 @@ class Session:
         self.only = sides.SIDES[side].only
         self.side = sides.load(side, threads)
         self.program: Any = None
+        self.imported = memory()
 
     def open(self, case: str) -> dict[str, list[float]]:
         """Build the case; return its tasks with the numbers that show equal work."""
@@ -50,11 +59,17 @@ class Session:
         if build is None:
             return {}
         self.program = build(CASES[case])
+        if self.program is None:
+            return {}
         evidence = self.program.evidence(EVIDENCE)
         return {task: evidence[task] for task in self.program.tasks if self.only in (None, task)}
 
     def burst(self, task: str, steps: int) -> float:
         return burst(self.program, task, steps)
+
+    def peak(self) -> float:
+        """Return the MB that the process has held at most, beyond those after its imports."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6 - self.imported
 
 
 def main(side: str, threads: int) -> None:

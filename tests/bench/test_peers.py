@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import deepcore
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -31,6 +33,11 @@ def test_other_work_stops_the_run(measure, wrong):
         measure.check_equal_work("mlp-small", "train", evidence)
 
 
+def test_a_case_may_have_a_tolerance_of_its_own(measure):
+    evidence = {"deepcore": [2.3, 2.1], "torch": [2.3, 2.1005]}
+    measure.check_equal_work("vgg11", "train", evidence)
+
+
 def test_missing_numbers_stop_the_run(measure):
     with pytest.raises(ValueError, match="shorter"):
         measure.check_equal_work("mlp-small", "train", {"deepcore": [2.3, 2.1], "torch": [2.3]})
@@ -43,22 +50,45 @@ def test_the_ratio_is_of_medians_against_the_best_peer(measure):
     assert result.ratio()[0] == 4.0 / 2.0
 
 
+def test_memory_is_measured_once(measure):
+    result = measure.Result("resnet50-1", 1, "peak", {"torch": [150.0], "deepcore": [100.0]})
+    assert result.ratio() == (1.5, 1.5, 1.5)
+
+
 def test_no_ratio_without_deepcore_or_without_a_peer(measure):
     assert measure.Result("mlp-small", 1, "train", {"jax": [1.0, 2.0]}).ratio() is None
     assert measure.Result("mlp-small", 1, "train", {"deepcore": [1.0, 2.0]}).ratio() is None
 
 
+def test_every_classifier_starts_from_its_case_state(measure):
+    classifiers = [case for case in measure.CASES.values() if case.kind == "classifier"]
+    assert {"mnist-cnn", "lenet5", "vgg11", "resnet20"} <= {case.name for case in classifiers}
+    for case in classifiers:
+        model, (x, y) = case.module(deepcore), case.batch()
+        model.load_state_dict({key: deepcore.tensor(array) for key, array in case.state().items()})
+        scores = model.eval()(deepcore.tensor(x[:1]))
+        assert scores.shape[1] > y.max()
+        assert len(x) == len(y)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="bench/peers pins its sides to CPUs")
 def test_two_rounds_of_deepcore_alone():
-    command = "-m bench.peers mlp-small scalar --sides deepcore --rounds 2 --threads 1"
+    cases = "mlp-small scalar lenet5 depthwise-32 resnet50-1"
+    command = f"-m bench.peers {cases} --sides deepcore --rounds 2 --threads 1 --burst 0.01"
     done = subprocess.run(
         [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    rows = re.findall(r"^\| (\S+) \| 1 \| (\S+) \| ([\d.]+) \|", done.stdout, re.MULTILINE)
+    rows = re.findall(r"^\| (\S+) \| 1 \| (\S+) \| ([\d.]+)(?: MB)? \|", done.stdout, re.MULTILINE)
     assert [row[:2] for row in rows] == [
         ("mlp-small", "train"),
         ("mlp-small", "infer"),
         ("scalar", "op"),
+        ("lenet5", "train"),
+        ("lenet5", "infer"),
+        ("depthwise-32", "forward"),
+        ("depthwise-32", "all"),
+        ("resnet50-1", "infer"),
+        ("resnet50-1", "peak"),
     ]
-    assert all(float(microseconds) > 0 for _, _, microseconds in rows)
+    assert all(float(measured) > 0 for _, _, measured in rows)

@@ -1,5 +1,6 @@
 """The cases by name: what is computed. How a framework computes it is in sides/."""
 
-from . import mlp, scalar
+from . import convnets, convolution, mlp, network, resnet20, scalar
 
-CASES = {case.name: case for case in (*mlp.CASES, *scalar.CASES)}
+_FILES = (mlp, scalar, convnets, resnet20, convolution, network)
+CASES = {case.name: case for file in _FILES for case in file.CASES}

@@ -30,19 +30,17 @@ class Mlp(Classifier):
                 arrays[f"{2 * i}.{key}"] = rng.uniform(-bound, bound, shape).astype(np.float32)
         return arrays
 
-    def module(self, nn: Any) -> Any:
+    def module(self, lib: Any) -> Any:
         layers = []
         for inputs, outputs in pairwise(self.widths):
-            layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-        return nn.Sequential(*layers[:-1])
+            layers += [lib.nn.Linear(inputs, outputs), lib.nn.ReLU()]
+        return lib.nn.Sequential(*layers[:-1])
 
-    def apply(self, state: Any, x: Any) -> Any:
-        from jax.nn import relu
-
+    def apply(self, net: Any, x: Any) -> Any:
         last = len(self.widths) - 2
         for i in range(last + 1):
-            x = x @ state[f"{2 * i}.weight"].T + state[f"{2 * i}.bias"]
-            x = relu(x) if i < last else x
+            x = net.linear(f"{2 * i}", x)
+            x = net.relu(x) if i < last else x
         return x
 
 

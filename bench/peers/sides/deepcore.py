@@ -6,8 +6,10 @@ from io import StringIO
 import deepcore
 
 from ..cases.classifier import Classifier
+from ..cases.convolution import Convolution
+from ..cases.network import Network
 from ..cases.scalar import Scalar
-from .eager import ScalarOp, Training
+from .eager import ConvolutionOp, Inference, ScalarOp, Training
 
 
 class Side:
@@ -21,6 +23,12 @@ class Side:
 
     def classifier(self, case: Classifier) -> Training:
         return Training(deepcore, case)
+
+    def convolution(self, case: Convolution) -> ConvolutionOp:
+        return ConvolutionOp(deepcore, case)
+
+    def network(self, case: Network) -> Inference:
+        return Inference(deepcore, case)
 
     def scalar(self, case: Scalar) -> ScalarOp:
         return ScalarOp(deepcore, case)

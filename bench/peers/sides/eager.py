@@ -1,25 +1,39 @@
-"""The programs in PyTorch's words, which are deepcore's too: one text, two libraries."""
+"""The programs in PyTorch's words, which are deepcore's too: one text, two libraries.
 
-from collections.abc import Callable
+`arrange` brings tensors and modules into the memory layout of the side.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from ..cases.classifier import Classifier
+from ..cases.convolution import Convolution
+from ..cases.network import Network
 from ..cases.scalar import Scalar
 
 Task = Callable[[int], None]
+Arrange = Callable[[Any], Any]
+
+
+def as_they_are(tensor_or_module: Any) -> Any:
+    return tensor_or_module
 
 
 class Training:
     """Trains a classifier, and runs it in eval mode without gradients."""
 
-    def __init__(self, lib: Any, case: Classifier, **adam: bool) -> None:
+    def __init__(
+        self, lib: Any, case: Classifier, arrange: Arrange = as_they_are, **adam: bool
+    ) -> None:
         self.lib, self.adam = lib, adam
         self.initial = {key: lib.tensor(array) for key, array in case.state().items()}
-        self.x, self.y = (lib.tensor(array) for array in case.batch())
-        self.model = case.module(lib.nn)
-        self.loss = lib.nn.CrossEntropyLoss()
+        x, y = case.batch()
+        self.x, self.y = arrange(lib.tensor(x)), lib.tensor(y)
+        self.model = arrange(case.module(lib))
+        self.loss = getattr(lib.nn, case.loss)()
         self.tasks: dict[str, Task] = {"train": self.train, "infer": self.infer}
 
     def restart(self) -> None:
@@ -48,9 +62,91 @@ class Training:
         self.restart()
         with self.lib.inference_mode():
             scores = self.model.eval()(self.x).numpy()
-        self.model.train()
-        losses = [self.step().item() for _ in range(steps)]
-        return {"train": losses, "infer": np.linalg.norm(scores, axis=0).tolist()}
+        infer = np.linalg.norm(scores, axis=0).tolist()
+        with self.no_dropout():
+            losses = [self.step().item() for _ in range(steps)]
+        return {"train": [*losses, self.statistics()], "infer": infer}
+
+    def statistics(self) -> float:
+        """Return the norm of the running statistics of all batch norms."""
+        buffers = [value.numpy() for key, value in self.model.named_buffers() if "running_" in key]
+        return float(np.linalg.norm([np.linalg.norm(buffer) for buffer in buffers]))
+
+    @contextmanager
+    def no_dropout(self) -> Iterator[None]:
+        """Train mode in which nothing is dropped: every library draws other numbers."""
+        dropouts = [m for m in self.model.train().modules() if isinstance(m, self.lib.nn.Dropout)]
+        shares = [dropout.p for dropout in dropouts]
+        for dropout in dropouts:
+            dropout.p = 0.0
+        yield
+        for dropout, share in zip(dropouts, shares, strict=True):
+            dropout.p = share
+
+
+class ConvolutionOp:
+    """A convolution as a function, and with all its gradients. Old ones are dropped first."""
+
+    def __init__(self, lib: Any, case: Convolution, arrange: Arrange = as_they_are) -> None:
+        self.lib, self.case = lib, case
+        x, w, b = (lib.tensor(array) for array in case.arrays())
+        self.inputs = [arrange(x), arrange(w), b]
+        for tensor in self.inputs:
+            tensor.requires_grad_()
+        functional = lib.nn.functional
+        self.op = functional.conv_transpose2d if case.is_transposed else functional.conv2d
+        self.options = {name: getattr(case, name) for name in ("stride", "padding", "groups")}
+        shape = tuple(self.compute().shape)
+        array = np.random.default_rng(3).standard_normal(shape, dtype=np.float32)
+        self.dy = arrange(lib.tensor(array))
+        self.tasks: dict[str, Task] = {"forward": self.forward, "all": self.all}
+
+    def restart(self) -> None:
+        for tensor in self.inputs:
+            tensor.grad = None
+
+    def compute(self) -> Any:
+        return self.op(*self.inputs, **self.options)
+
+    def forward(self, steps: int) -> None:
+        with self.lib.inference_mode():
+            for _ in range(steps):
+                self.compute()
+
+    def all(self, steps: int) -> None:
+        for _ in range(steps):
+            self.restart()
+            self.compute().backward(self.dy)
+
+    def evidence(self, steps: int) -> dict[str, list[float]]:
+        self.all(1)
+        with self.lib.inference_mode():
+            results = [self.compute(), *(tensor.grad for tensor in self.inputs)]
+        y, *gradients = (float(np.linalg.norm(result.numpy())) for result in results)
+        return {"forward": [y], "all": gradients}
+
+
+class Inference:
+    """A network in eval mode without gradients."""
+
+    def __init__(self, lib: Any, case: Network, arrange: Arrange = as_they_are) -> None:
+        self.lib = lib
+        self.model, self.x = arrange(case.module(lib)), arrange(lib.tensor(case.images()))
+        self.tasks: dict[str, Task] = {"infer": self.infer}
+
+    def restart(self) -> None:
+        pass
+
+    def infer(self, steps: int) -> None:
+        with self.lib.inference_mode():
+            for _ in range(steps):
+                self.model(self.x)
+
+    def evidence(self, steps: int) -> dict[str, list[float]]:
+        with self.lib.inference_mode():
+            scores = self.model(self.x).numpy()
+        # Single scores may lie at zero, where there is no relative difference.
+        return {"infer": np.linalg.norm(scores.reshape(-1, 10), axis=0).tolist()}
 
 
 class ScalarOp:

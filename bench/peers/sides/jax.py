@@ -1,4 +1,4 @@
-"""JAX: one jit of loss, gradients and optax.adam; parameters and optimizer state are donated."""
+"""JAX: one jit of loss, gradients and optax.adam; all that a step changes is donated."""
 
 import os
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import optax
 
 from ..cases.classifier import Classifier
+from .jax_net import JaxNet, arrange_images, arrange_state
 
 
 class Training:
@@ -19,32 +20,46 @@ class Training:
     would be no measure of inference: batches that do not depend on each other overlap.)
     """
 
-    def __init__(self, case: Classifier, ahead: bool) -> None:
+    def __init__(self, case: Classifier, layout: str, ahead: bool) -> None:
         x, y = case.batch()
-        self.initial = case.state()
-        self.x, self.y = jnp.asarray(x), jnp.asarray(y, dtype=jnp.int32)
+        self.case, self.layout = case, layout
+        self.initial = arrange_state(case, layout)
+        self.x = jnp.asarray(arrange_images(x, layout))
+        self.y = jnp.asarray(y, dtype=jnp.int32)
         self.adam = optax.adam(1e-3)
-        self.apply = case.apply
-        self.forward = jax.jit(case.apply)
-        self.update = jax.jit(self._update, donate_argnums=(0, 1))
+        self.forward = jax.jit(self._forward)
+        self.update = jax.jit(self._update, donate_argnums=(0, 1, 2))
         self.tasks = {"train": self.train_ahead if ahead else self.train, "infer": self.infer}
 
-    def _update(self, state: Any, moments: Any, x: Any, y: Any) -> Any:
+    def _forward(self, state: Any, buffers: Any, x: Any) -> Any:
+        return self.case.apply(JaxNet(state, buffers, self.layout, training=False), x)
+
+    def _update(self, state: Any, moments: Any, buffers: Any, x: Any, y: Any) -> Any:
         def mean_loss(state: Any) -> Any:
-            scores = self.apply(state, x)
-            return optax.softmax_cross_entropy_with_integer_labels(scores, y).mean()
+            net = JaxNet(state, buffers, self.layout, training=True)
+            scores = self.case.apply(net, x)
+            if self.case.loss == "NLLLoss":
+                return -jnp.take_along_axis(scores, y[:, None], 1).mean(), net.changed
+            losses = optax.softmax_cross_entropy_with_integer_labels(scores, y)
+            return losses.mean(), net.changed
 
-        loss, gradients = jax.value_and_grad(mean_loss)(state)
+        (loss, buffers), gradients = jax.value_and_grad(mean_loss, has_aux=True)(state)
         updates, moments = self.adam.update(gradients, moments, state)
-        return optax.apply_updates(state, updates), moments, loss
+        return optax.apply_updates(state, updates), moments, buffers, loss
 
-    def restart(self) -> None:
-        self.state = {key: jnp.array(array) for key, array in self.initial.items()}
+    def restart(self, dropout: bool = True) -> None:
+        self.state, self.buffers = (
+            {key: jnp.array(array) for key, array in arrays.items()} for arrays in self.initial
+        )
+        if dropout and self.case.images:
+            self.buffers["key"] = jax.random.key(0)
         self.moments = self.adam.init(self.state)
-        jax.block_until_ready((self.state, self.moments))
+        jax.block_until_ready((self.state, self.moments, self.buffers))
 
     def step(self) -> Any:
-        self.state, self.moments, loss = self.update(self.state, self.moments, self.x, self.y)
+        self.state, self.moments, self.buffers, loss = self.update(
+            self.state, self.moments, self.buffers, self.x, self.y
+        )
         return loss
 
     def train(self, steps: int) -> None:
@@ -59,23 +74,29 @@ class Training:
 
     def infer(self, steps: int) -> None:
         for _ in range(steps):
-            self.forward(self.state, self.x).block_until_ready()
+            self.forward(self.state, self.buffers, self.x).block_until_ready()
 
     def evidence(self, steps: int) -> dict[str, list[float]]:
-        self.restart()
-        scores = np.asarray(self.forward(self.state, self.x))
+        self.restart(dropout=False)
+        scores = np.asarray(self.forward(self.state, self.buffers, self.x))
+        infer = np.linalg.norm(scores, axis=0).tolist()
         losses = [float(self.step()) for _ in range(steps)]
-        return {"train": losses, "infer": np.linalg.norm(scores, axis=0).tolist()}
+        statistics = np.linalg.norm([np.linalg.norm(buffer) for buffer in self.buffers.values()])
+        return {"train": [*losses, float(statistics)], "infer": infer}
 
 
 class Side:
-    def __init__(self, threads: int, ahead: bool = False) -> None:
+    """Images lie with their channels last, as XLA prefers, or with `channels_first`."""
+
+    def __init__(self, threads: int, ahead: bool = False, channels_first: bool = False) -> None:
         assert len(os.sched_getaffinity(0)) == threads  # the only limit that XLA keeps to
-        self.ahead = ahead
+        self.ahead, self.channels_first = ahead, channels_first
 
     def about(self) -> list[str]:
         cpus = len(os.sched_getaffinity(0))
         return [f"jax {jax.__version__}", f"optax {optax.__version__}", f"on {cpus} CPUs"]
 
-    def classifier(self, case: Classifier) -> Training:
-        return Training(case, self.ahead)
+    def classifier(self, case: Classifier) -> Training | None:
+        if self.channels_first and not case.images:
+            return None
+        return Training(case, "NCHW" if self.channels_first else "NHWC", self.ahead)
