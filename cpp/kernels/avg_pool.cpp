@@ -47,7 +47,7 @@ struct AverageFold {
                                   const Sum<T, true>& sum, std::int64_t at, int n,
                                   std::int64_t room) const noexcept {
     const auto mean = sum.value / divisor_of(how, rows, columns);
-    store_up_to(y + at, mean, room >= lanes<T> ? room : n);
+    room >= lanes<T> ? store(y + at, mean) : store_first(y + at, mean, n);
   }
 };
 
@@ -89,9 +89,7 @@ struct Shares {
   T divisor;
 
   Vec<T> plain(std::int64_t o, int) const noexcept { return load(g + o); }
-  Vec<T> guarded(std::int64_t o, int, Mask<T> valid) const noexcept {
-    return select<T>(valid, load_inside(g + o, g, g + windows), Vec<T>{});
-  }
+  Vec<T> guarded(std::int64_t o, int) const noexcept { return load_inside(g + o, g, g + windows); }
   Vec<T> total(Vec<T> sum) const noexcept { return sum / splat(divisor); }
 };
 

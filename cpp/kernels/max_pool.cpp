@@ -62,7 +62,7 @@ struct MaxFold {
   [[gnu::always_inline]] void put(const Rows& rows, const Columns<T, true>& columns,
                                   const Greatest<T, true, record>& best, std::int64_t at, int n,
                                   std::int64_t room) const noexcept {
-    store_up_to(y + at, best.value, room >= lanes<T> ? room : n);
+    room >= lanes<T> ? store(y + at, best.value) : store_first(y + at, best.value, n);
     if constexpr (record == Record::taps) {
       if (room >= lanes<T>) return store_bytes<T>(tap + at, best.tap);
       for (int i = 0; i < n; ++i) tap[at + i] = static_cast<std::uint8_t>(best.tap[i]);
@@ -106,10 +106,9 @@ struct GreatestOnly {
   Vec<T> plain(std::int64_t o, int k) const noexcept {
     return select<T>(load_bytes<T>(tap + o) == Mask<T>{} + k, load(g + o), Vec<T>{});
   }
-  Vec<T> guarded(std::int64_t o, int k, Mask<T> valid) const noexcept {
+  Vec<T> guarded(std::int64_t o, int k) const noexcept {
     const auto which = load_bytes_inside<T>(tap + o, tap, tap + windows);
-    return select<T>((which == Mask<T>{} + k) & valid, load_inside(g + o, g, g + windows),
-                     Vec<T>{});
+    return select<T>(which == Mask<T>{} + k, load_inside(g + o, g, g + windows), Vec<T>{});
   }
   Vec<T> total(Vec<T> sum) const noexcept { return sum; }
 };

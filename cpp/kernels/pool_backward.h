@@ -5,12 +5,12 @@
 // Along a row, element stride * t + r (its phase r is below the stride) is tap k of the window
 // t + (r + padding - k) / stride for those k that leave no remainder: lanes are along t.
 //
-// A Source says what they have: plain(o, tap) for the windows from o on, guarded(o, tap, valid)
-// where some of them are in another row or nowhere, and total(sum).
+// A Source says what they have: plain(o, tap) for the windows from o on, guarded(o, tap) where some
+// of them may not exist, and total(sum) what they make.
 #pragma once
 
 #include "base/lanes.h"
-#include "kernels/pool_window.h"
+#include "kernels/pool_halves.h"
 
 namespace deepcore {
 
@@ -41,60 +41,71 @@ class PoolBackward {
  private:
   int width() const noexcept { return kernel ? kernel : static_cast<int>(p_.w.kernel); }
 
-  // Calls f(window, tap) for the windows along an axis that hold element i.
-  template <class F>
-  [[gnu::always_inline]] static void for_windows(const PoolAxis& axis, std::int64_t i,
-                                                 const F& f) noexcept {
-    const auto u = i + axis.padding;
-    const auto last = axis.stride == 1 ? u : u / axis.stride;
-    for (auto k = u - last * axis.stride, o = last; k < axis.kernel && o >= 0;
-         k += axis.stride, --o) {
-      if (o < axis.out) f(o, k);
-    }
+  // The windows along an axis that hold element i: that from `first` to `last`, where it is tap
+  // `last_tap` of the last.
+  struct Holders {
+    std::int64_t first, last, last_tap;
+  };
+  static Holders holders(const PoolAxis& axis, std::int64_t i) noexcept {
+    const auto u = i + axis.padding, beyond = std::max<std::int64_t>(0, u - axis.kernel + 1);
+    const auto last = std::min(axis.out - 1, in_steps(u, axis.stride));
+    return {in_steps(beyond + axis.stride - 1, axis.stride), last, u - last * axis.stride};
   }
+
+  struct Sums {
+    Vec<T> phase[stride];
+  };
 
   void row(std::int64_t plane, std::int64_t d, std::int64_t h, T* to, const T* end) const noexcept {
-    for (std::int64_t t = 0; t * stride < p_.w.in; t += lanes<T>) {
-      Vec<T> sum[stride] = {};
-      const auto last = std::min<std::int64_t>(t + lanes<T>, ceil_div(p_.w.in, stride)) - 1;
-      const bool inside = t + least_ >= 0 && last + greatest_ < p_.w.out;
-      for_windows(p_.d, d, [&](std::int64_t od, std::int64_t kd) {
-        for_windows(p_.h, h, [&](std::int64_t oh, std::int64_t kh) {
-          const auto o = ((plane * p_.d.out + od) * p_.h.out + oh) * p_.w.out + t;
-          const int tap = static_cast<int>(kd * p_.h.kernel + kh) * width();
+    const auto columns = p_.w.in, out = p_.w.out, rows = p_.h.out;
+    const auto [d_first, d_last, d_tap] = holders(p_.d, d);
+    const auto [h_first, h_last, h_tap] = holders(p_.h, h);
+    for (std::int64_t t = 0; t * stride < columns; t += lanes<T>) {
+      Sums sums{};
+      const auto last = std::min<std::int64_t>(t + lanes<T>, ceil_div(columns, stride)) - 1;
+      const bool inside = t + least_ >= 0 && last + greatest_ < out;
+      auto kd = d_tap;
+      for (auto od = d_last; od >= d_first; --od, kd += p_.d.stride) {
+        const auto slice = (plane * p_.d.out + od) * rows;
+        auto line = kd * p_.h.kernel + h_tap;
+        for (auto oh = h_last; oh >= h_first; --oh, line += p_.h.stride) {
+          const auto o = (slice + oh) * out + t;
+          const int tap = static_cast<int>(line) * width();
           const bool readable = o + least_ >= 0 && o + greatest_ + lanes<T> <= windows_;
-          inside&& readable ? gather<true>(o, t, tap, sum) : gather<false>(o, t, tap, sum);
-        });
-      });
-      write(sum, to + t * stride, p_.w.in - t * stride, end);
+          sums = !readable ? gather<false, false>(sums, o, t, tap)
+                 : inside  ? gather<true, true>(sums, o, t, tap)
+                           : gather<true, false>(sums, o, t, tap);
+        }
+      }
+      write(sums, to + t * stride, columns - t * stride, end);
     }
   }
 
-  template <bool plain>
-  [[gnu::always_inline]] void gather(std::int64_t o, std::int64_t t, int tap,
-                                     Vec<T> (&sum)[stride]) const noexcept {
+  // readable: what is read around the windows is there; inside: all of them are in this row.
+  template <bool readable, bool inside>
+  [[gnu::always_inline]] Sums gather(Sums sums, std::int64_t o, std::int64_t t,
+                                     int tap) const noexcept {
     for (int r = 0; r < stride; ++r) {
       const int u = r + static_cast<int>(p_.w.padding);
       int shift = u / stride;
       for (int k = u % stride; k < width(); k += stride, --shift) {
-        if constexpr (plain) {
-          sum[r] = sum[r] + source_.plain(o + shift, tap + k);
-        } else {
-          const auto column = lane_index<T>() + static_cast<Int<T>>(t + shift);
-          const auto valid = below<T>(column, static_cast<Int<T>>(p_.w.out));
-          sum[r] = sum[r] + source_.guarded(o + shift, tap + k, valid);
-        }
+        const auto more =
+            readable ? source_.plain(o + shift, tap + k) : source_.guarded(o + shift, tap + k);
+        const auto column = lane_index<T>() + static_cast<Int<T>>(t + shift);
+        const auto valid = below<T>(column, static_cast<Int<T>>(p_.w.out));
+        sums.phase[r] = sums.phase[r] + (inside ? more : select<T>(valid, more, Vec<T>{}));
       }
     }
+    return sums;
   }
 
   // Rows may be written too far, as long as it is this thread's: what comes next is written later.
-  void write(const Vec<T> (&sum)[stride], T* to, std::int64_t n, const T* end) const noexcept {
+  void write(const Sums& sums, T* to, std::int64_t n, const T* end) const noexcept {
     Vec<T> v[stride];
     if constexpr (stride == 1) {
-      v[0] = source_.total(sum[0]);
+      v[0] = source_.total(sums.phase[0]);
     } else {
-      put_together<T>({source_.total(sum[0]), source_.total(sum[1])}, v[0], v[1]);
+      put_together<T>({source_.total(sums.phase[0]), source_.total(sums.phase[1])}, v[0], v[1]);
     }
     for (int i = 0; i < stride; ++i, to += lanes<T>, n -= lanes<T>) {
       if (!accumulate_ && end - to >= lanes<T>) {
@@ -128,6 +139,7 @@ inline bool can_gather(const Pooling& p) noexcept {
 template <class T, class Source>
 void pool_backward(const Pooling& p, const Source& source, bool accumulate, T* dx) {
   const auto kernel = p.w.kernel;
+  if (halves_images(p)) return halves_backward(p, source, accumulate, dx);
   if (p.w.stride == 2) {
     if (kernel == 2) return pool_backward<T, 2, 2>(p, source, accumulate, dx);
     if (kernel == 3) return pool_backward<T, 2, 3>(p, source, accumulate, dx);

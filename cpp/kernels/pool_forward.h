@@ -13,44 +13,61 @@
 
 namespace deepcore {
 
-// kernel: that of the last axis, or 0 if it is known at run time only.
-template <class T, int stride, int kernel, class Fold>
+// kernel: that of the last axis, or 0 if it is known at run time only. Where `square`, windows are
+// kernel x kernel elements of a slice of the volume, `stride` apart and whole: a row costs less.
+template <class T, int stride, int kernel, bool square, class Fold>
 class PoolForward {
  public:
   PoolForward(const Pooling& p, const T* x, const Fold& fold) noexcept
       : p_(p), x_(x), end_(x + p.planes * p.in()), fold_(fold) {}
 
   void planes(std::int64_t begin, std::int64_t end) const noexcept {
+    const auto columns = p_.w.out;
     auto at = begin * p_.out();
     const T* x = x_ + begin * p_.in();
     for (auto plane = begin; plane < end; ++plane, x += p_.in()) {
       for (std::int64_t d = 0; d < p_.d.out; ++d) {
-        Rows rows{span_of(p_.d, d), {}};
-        for (std::int64_t h = 0; h < p_.h.out; ++h, at += p_.w.out) {
-          rows.h = span_of(p_.h, h);
-          row(x, rows, at, end * p_.out());
+        Rows rows{square ? Span{d, 0, 1, 1} : span_of(p_.d, d), {}};
+        for (std::int64_t h = 0; h < p_.h.out; ++h, at += columns) {
+          rows.h = square ? Span{h * stride, 0, kernel, kernel} : span_of(p_.h, h);
+          const Lines lines{x + (rows.d.start * p_.h.in + rows.h.start) * p_.w.in,
+                            p_.d.dilation * p_.h.in * p_.w.in, p_.h.dilation * p_.w.in};
+          row(lines, rows, columns, at, end * p_.out());
         }
       }
     }
   }
 
  private:
-  // The outputs at ... at + w.out - 1 of those before `end`.
-  void row(const T* x, const Rows& rows, std::int64_t at, std::int64_t end) const noexcept {
+  // Where the lines of the windows of a row are, counted by tap from the one at `first`.
+  struct Lines {
+    const T* first;
+    std::int64_t slice, line;
+
+    const T* at(std::int64_t d, std::int64_t h) const noexcept {
+      return first + d * slice + h * line;
+    }
+  };
+
+  // The outputs from `at` on of those before `end`.
+  [[gnu::always_inline]] void row(const Lines& lines, const Rows& rows, std::int64_t columns,
+                                  std::int64_t at, std::int64_t end) const noexcept {
     if constexpr (stride == 0) {
-      for (std::int64_t o = 0; o < p_.w.out; ++o) single(x, rows, o, at + o);
+      for (std::int64_t o = 0; o < columns; ++o) single(lines, rows, o, at + o);
     } else {
-      const T* first = line(x, rows, rows.d.first, rows.h.first);
-      const T* last = line(x, rows, rows.d.last - 1, rows.h.last - 1);
-      for (std::int64_t o = 0; o < p_.w.out; o += lanes<T>) {
-        const auto n = std::min<std::int64_t>(lanes<T>, p_.w.out - o);
-        const auto start = o * stride - p_.w.padding;
-        const bool inside = start >= 0 && start + (n - 1) * stride + width() <= p_.w.in;
-        const bool readable = first + start >= x_ && end_ - last >= start + reach();
-        if (inside && readable) {
-          several<true>(x, rows, start, at + o, n, end - (at + o));
+      const auto before = lines.at(rows.d.first, rows.h.first) - x_;
+      const auto behind = end_ - lines.at(rows.d.last - 1, rows.h.last - 1);
+      for (std::int64_t o = 0; o < columns; o += lanes<T>) {
+        const auto n = std::min<std::int64_t>(lanes<T>, columns - o);
+        const auto start = o * stride - (square ? 0 : p_.w.padding);
+        const bool inside = square || (start >= 0 && start + (n - 1) * stride + width() <= p_.w.in);
+        const auto room = end - (at + o);
+        if (before + start < 0 || behind < start + reach()) {
+          several<false, false>(lines, rows, start, at + o, n, room);
+        } else if (inside) {
+          several<true, true>(lines, rows, start, at + o, n, room);
         } else {
-          several<false>(x, rows, start, at + o, n, end - (at + o));
+          several<true, false>(lines, rows, start, at + o, n, room);
         }
       }
     }
@@ -60,26 +77,23 @@ class PoolForward {
   // What a vector of windows reads of a line, with what goes into no window.
   std::int64_t reach() const noexcept { return width() + stride * lanes<T>; }
 
-  const T* line(const T* x, const Rows& rows, std::int64_t d, std::int64_t h) const noexcept {
-    const auto slice = rows.d.start + d * p_.d.dilation;
-    return x + (slice * p_.h.in + rows.h.start + h * p_.h.dilation) * p_.w.in;
-  }
-
   // Calls f(line, tap of its first element) for what the windows hold.
   template <class F>
-  [[gnu::always_inline]] void for_lines(const T* x, const Rows& rows, const F& f) const noexcept {
+  [[gnu::always_inline]] void for_lines(const Lines& lines, const Rows& rows,
+                                        const F& f) const noexcept {
     for (auto d = rows.d.first; d < rows.d.last; ++d) {
       for (auto h = rows.h.first; h < rows.h.last; ++h) {
-        f(line(x, rows, d, h), static_cast<int>(d * p_.h.kernel + h) * width());
+        f(lines.at(d, h), static_cast<int>(d * p_.h.kernel + h) * width());
       }
     }
   }
 
-  void single(const T* x, const Rows& rows, std::int64_t o, std::int64_t at) const noexcept {
+  void single(const Lines& lines, const Rows& rows, std::int64_t o,
+              std::int64_t at) const noexcept {
     const Span w = span_of(p_.w, o);
     const Columns<T, false> columns{w.start, w.first, w.last, w.padded};
     auto state = fold_.begin(rows, columns);
-    for_lines(x, rows, [&](const T* from, int tap) {
+    for_lines(lines, rows, [&](const T* from, int tap) {
       for (auto k = w.first; k < w.last; ++k) {
         state.take(from[w.start + k * p_.w.dilation], tap + static_cast<int>(k));
       }
@@ -87,31 +101,33 @@ class PoolForward {
     fold_.put(rows, columns, state, at, 1, 1);
   }
 
-  // A vector of windows of which the first begins at `start`. Plain ones are whole, and all that
-  // is read around them is there; the others look at every element's place.
-  template <bool plain>
-  [[gnu::always_inline]] void several(const T* x, const Rows& rows, std::int64_t start,
+  // A vector of windows of which the first begins at `start`. readable: what is read around them is
+  // there; inside: they are whole.
+  template <bool readable, bool inside>
+  [[gnu::always_inline]] void several(const Lines& lines, const Rows& rows, std::int64_t start,
                                       std::int64_t at, std::int64_t n,
                                       std::int64_t room) const noexcept {
-    const Columns<T, true> columns = columns_from<plain>(static_cast<Int<T>>(start));
+    const Columns<T, true> columns = columns_from<inside>(static_cast<Int<T>>(start));
     auto state = fold_.begin(rows, columns);
     const auto take = [&](Vec<T> v, int k, int tap) {
-      if constexpr (!plain) {
+      if constexpr (!inside) {
         const auto valid = below<T>(columns.start + static_cast<Int<T>>(k), p_.w.in);
         v = select<T>(valid, v, splat(Fold::outside));
       }
       state.take(v, tap + k);
     };
+    const bool wide = n * stride > lanes<T>;  // else one vector has all that the windows hold
     const auto get = [&](const T* from) {
-      return plain ? load(from) : load_inside(from, x_, end_);
+      return readable ? load(from) : load_inside(from, x_, end_);
     };
-    for_lines(x, rows, [&](const T* from, int tap) {
+    for_lines(lines, rows, [&](const T* from, int tap) {
       from += start;
       for (int k = 0; k < width(); k += stride) {
         if constexpr (stride == 1) {
           take(get(from + k), k, tap);
         } else {
-          const auto pair = take_apart<T>(get(from + k), get(from + k + lanes<T>));
+          const auto pair =
+              take_apart<T>(get(from + k), wide ? get(from + k + lanes<T>) : Vec<T>{});
           take(pair.even, k, tap);
           if (k + 1 < width()) take(pair.odd, k + 1, tap);
         }
@@ -120,11 +136,11 @@ class PoolForward {
     fold_.put(rows, columns, state, at, static_cast<int>(n), room);
   }
 
-  template <bool plain>
+  template <bool inside>
   Columns<T, true> columns_from(Int<T> first) const noexcept {
     const Mask<T> zero{}, start = lane_index<T>() * stride + first;
     const Mask<T> whole = zero + static_cast<Int<T>>(width());
-    if constexpr (plain) return {start, zero, whole, whole};
+    if constexpr (inside) return {start, zero, whole, whole};
     const Mask<T> left = static_cast<Int<T>>(p_.w.in) - start;
     const Mask<T> padded = left + static_cast<Int<T>>(p_.w.padding);
     return {start, start < 0 ? -start : zero, left < whole ? left : whole,
@@ -136,9 +152,9 @@ class PoolForward {
   const Fold& fold_;
 };
 
-template <class T, int stride, int kernel, class Fold>
+template <class T, int stride, int kernel, bool square = false, class Fold>
 void pool_forward(const Pooling& p, const T* x, const Fold& fold) {
-  const PoolForward<T, stride, kernel, Fold> forward(p, x, fold);
+  const PoolForward<T, stride, kernel, square, Fold> forward(p, x, fold);
   for_planes<T>(p, [&](auto begin, auto end) { forward.planes(begin, end); });
 }
 
@@ -146,7 +162,8 @@ template <class T, class Fold>
 void pool_forward(const Pooling& p, const T* x, const Fold& fold) {
   const auto kernel = p.w.kernel;
   if (in_lanes<2>(p.w)) {
-    if (kernel == 2) return pool_forward<T, 2, 2>(p, x, fold);
+    if (kernel == 2 && is_square(p)) return pool_forward<T, 2, 2, true>(p, x, fold);
+    if (kernel == 3 && is_square(p)) return pool_forward<T, 2, 3, true>(p, x, fold);
     if (kernel == 3) return pool_forward<T, 2, 3>(p, x, fold);
     return pool_forward<T, 2, 0>(p, x, fold);
   }

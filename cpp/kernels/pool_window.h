@@ -18,9 +18,9 @@ struct Span {
   std::int64_t count() const noexcept { return last - first; }
 };
 
-// n / d, rounded up; a division takes longer than the rest of a short row, and most d are 1.
-inline std::int64_t steps(std::int64_t n, std::int64_t d) noexcept {
-  return d == 1 ? n : ceil_div(n, d);
+// n / d for n >= 0: a division takes longer than the rest of a short row, and most d are 1 or 2.
+inline std::int64_t in_steps(std::int64_t n, std::int64_t d) noexcept {
+  return d == 1 ? n : d == 2 ? n >> 1 : n / d;
 }
 
 inline Span span_of(const PoolAxis& axis, std::int64_t o) noexcept {
@@ -29,8 +29,8 @@ inline Span span_of(const PoolAxis& axis, std::int64_t o) noexcept {
     return {start, 0, end - start, end - start};
   }
   const auto start = o * axis.stride - axis.padding;
-  return {start, start < 0 ? steps(-start, axis.dilation) : 0,
-          std::min(axis.kernel, steps(axis.in - start, axis.dilation)),
+  return {start, start < 0 ? in_steps(-start + axis.dilation - 1, axis.dilation) : 0,
+          std::min(axis.kernel, in_steps(axis.in - start + axis.dilation - 1, axis.dilation)),
           std::min(axis.kernel, axis.in + axis.padding - start)};
 }
 
@@ -79,6 +79,17 @@ inline bool in_lanes(const PoolAxis& w) noexcept {
   constexpr std::int64_t largest = 1 << 30;  // positions are counted in 32 bits
   return !w.adaptive && w.dilation == 1 && w.stride == stride && w.in < largest &&
          w.kernel < largest;
+}
+
+// Whether windows are k x k elements of a slice of the volume, equally far apart in both directions
+// and all of them whole.
+inline bool is_square(const Pooling& p) noexcept {
+  const auto whole = [](const PoolAxis& axis) {
+    return !axis.adaptive && axis.dilation == 1 && axis.padding == 0 &&
+           (axis.out - 1) * axis.stride + axis.kernel <= axis.in;
+  };
+  return whole(p.h) && whole(p.w) && p.h.kernel == p.w.kernel && p.h.stride == p.w.stride &&
+         p.d.kernel == 1 && p.d.in == p.d.out;
 }
 
 // Calls f(begin, end) for pieces of the planes, each on one thread.
