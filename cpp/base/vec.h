@@ -74,6 +74,17 @@ inline Vec<T> splat(T x) noexcept {
   return x - Vec<T>{};
 }
 
+// Keeps v in a register: the compiler would rather read it again for each use, from addresses that
+// cross cache lines.
+template <class V>
+[[gnu::always_inline]] inline void hold(V& v) noexcept {
+#if defined(__x86_64__)
+  asm("" : "+v"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
+#endif
+}
+
 // a * b + c, rounded once on the FMA levels; the baseline rounds twice.
 inline Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) noexcept {
 #if defined(__AVX512F__)
@@ -270,6 +281,29 @@ inline Vec<T> load_first(const T* p, int n) noexcept {
   T lane[lanes<T>] = {};
   std::memcpy(lane, p, n * sizeof(T));
   return load(lane);
+}
+
+// The lanes of p that the mask holds, the others zero.
+template <class T>
+inline Vec<T> load_lanes(const T* p, Mask<T> mask) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) {
+    return (Vec<T>)_mm512_maskz_loadu_ps(_mm512_movepi32_mask((__m512i)mask), p);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return (Vec<T>)_mm512_maskz_loadu_pd(_mm512_movepi64_mask((__m512i)mask), p);
+  }
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float>) {
+    return (Vec<T>)_mm256_maskload_ps(p, (__m256i)mask);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return (Vec<T>)_mm256_maskload_pd(p, (__m256i)mask);
+  }
+#endif
+  Vec<T> v{};
+  for (int lane = 0; lane < lanes<T>; ++lane) {
+    if (mask[lane]) v[lane] = p[lane];
+  }
+  return v;
 }
 
 template <class T>

@@ -1,5 +1,7 @@
 #include "kernels/conv.h"
 
+#include "kernels/conv_depthwise.h"
+#include "kernels/conv_dots.h"
 #include "kernels/conv_images.h"
 #include "kernels/conv_pixels.h"
 #include "kernels/conv_weights.h"
@@ -7,20 +9,14 @@
 namespace deepcore {
 namespace {
 
-// Vectors multiplied for each pair of channels, a transposed image counting 5 % more. Which form
-// runs changes no bit.
+// Which form runs changes no bit.
 template <class T>
 bool has_images_along_lanes(const ConvArgs<T>& args) {
   constexpr std::int64_t budget = (1 << 20) / sizeof(T);
-  ImagePlan<T> images(args);
-  if (args.shape.batch < lanes<T> || images.copy_size() > budget || images.sums_size() > budget) {
-    return false;
-  }
-  const PixelPlan<T> pixels(args);
-  images.list_taps();
-  const auto vectors = divide_up(args.shape.batch, lanes<T>);
-  const auto of_images = static_cast<std::int64_t>(images.taps.size()) * vectors;
-  return 105 * of_images < 100 * pixels.products() * args.shape.batch;
+  if (args.shape.batch < lanes<T>) return false;
+  const ImagePlan<T> images(args);
+  if (images.copy_size() > budget || images.sums_size() > budget) return false;
+  return images.cost() < PixelPlan<T>(args).cost();
 }
 
 template <class T>
@@ -31,13 +27,14 @@ bool writes_nothing(const ConvArgs<T>& args) {
 
 template <class T>
 std::int64_t scratch(const ConvArgs<T>& args) {
-  if (writes_nothing(args)) return 0;
+  if (writes_nothing(args) || is_depthwise_3x3(args.shape)) return 0;
   return has_images_along_lanes(args) ? images_scratch(args) : pixels_scratch(args);
 }
 
 template <class T>
 void run(const ConvArgs<T>& args, void* scratch) {
   if (writes_nothing(args)) return;
+  if (is_depthwise_3x3(args.shape)) return run_depthwise(args);
   has_images_along_lanes(args) ? run_images(args, scratch) : run_pixels(args, scratch);
 }
 
@@ -48,14 +45,23 @@ bool sums_nothing(const ConvWeightArgs<T>& args) {
 
 template <class T>
 std::int64_t weight_scratch(const ConvWeightArgs<T>& args) {
-  return sums_nothing(args) ? 0 : weights_scratch(args);
+  if (sums_nothing(args) || is_depthwise_3x3(args.shape)) return 0;
+  return has_dots<T>(args.shape) ? dots_scratch(args) : weights_scratch(args);
 }
 
 template <class T>
 void weight_gradient(const ConvWeightArgs<T>& args, void* scratch) {
-  if (!sums_nothing(args)) return run_weights(args, scratch);
-  if (args.accumulate) return;
-  std::fill_n(args.dw, args.shape.outputs * args.shape.group_channels() * args.shape.taps(), T{0});
+  const auto& s = args.shape;
+  if (sums_nothing(args)) {
+    if (args.accumulate) return;
+    std::fill_n(args.dw, s.outputs * s.group_channels() * s.taps(), T{0});
+  } else if (is_depthwise_3x3(s)) {
+    run_depthwise_weights(args);
+  } else if (has_dots<T>(s)) {
+    run_dots(args, scratch);
+  } else {
+    run_weights(args, scratch);
+  }
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ class ImagePlan {
         sides(args.shape, args.direction),
         block(conv_block(args.shape, args.direction)),
         threads(conv_threads(args.shape, args.threads)) {
+    for (int i = 0; i < 3; ++i) axes[i] = walk_axis(args.shape.axes[i], args.direction);
     const auto vectors = divide_up(args.shape.batch, lanes<T>);
     batches = Split(vectors, divide_up(vectors, conv_vectors(tile_rows)));
     images = divide_up(vectors, std::max<std::int64_t>(batches.parts(), 1)) * lanes<T>;
@@ -43,17 +44,29 @@ class ImagePlan {
   }
 
   void list_taps() {
-    AxisWalks axes[3];
-    for (int i = 0; i < 3; ++i) axes[i] = walk_axis(args.shape.axes[i], args.direction);
+    taps.reserve(static_cast<std::size_t>(pairs()));
+    starts.reserve(static_cast<std::size_t>(sides.to_pixels + 1));
     starts.push_back(0);
     const auto& [d, h, w] = axes;
     for_each_place(d, [&](const AxisWalk& deep, std::int64_t i) {
       for_each_place(h, [&](const AxisWalk& high, std::int64_t j) {
         for_each_place(w, [&](const AxisWalk& wide, std::int64_t k) {
-          list_pixel(axes, deep, i, high, j, wide, k);
+          list_pixel(deep, i, high, j, wide, k);
         });
       });
     });
+  }
+
+  std::int64_t pairs() const noexcept {
+    return axes[0].pairs() * axes[1].pairs() * axes[2].pairs();
+  }
+
+  // In multiplications of vectors, of which a transposed vector or a tap listed costs about 8.
+  std::int64_t cost() const noexcept {
+    const auto vectors = divide_up(args.shape.batch, lanes<T>) * args.shape.groups;
+    const auto c = sides.from_channels, o = sides.to_channels;
+    return vectors * (c * o * pairs() + 8 * (c * sides.from_pixels + o * sides.to_pixels)) +
+           8 * pairs();
   }
 
   std::int64_t items() const noexcept {
@@ -70,6 +83,7 @@ class ImagePlan {
 
   const ConvArgs<T>& args;
   ConvSides sides;
+  AxisWalks axes[3];
   std::int64_t block, threads;
   Split batches, parts;     // of vectors of images, of the channels of `to`
   std::int64_t images = 0;  // of a batch, at most
@@ -86,8 +100,8 @@ class ImagePlan {
       }
     }
   }
-  void list_pixel(const AxisWalks (&axes)[3], const AxisWalk& deep, std::int64_t i,
-                  const AxisWalk& high, std::int64_t j, const AxisWalk& wide, std::int64_t k) {
+  void list_pixel(const AxisWalk& deep, std::int64_t i, const AxisWalk& high, std::int64_t j,
+                  const AxisWalk& wide, std::int64_t k) {
     const auto& kernel = args.shape.axes;
     for (const auto& a : deep.taps) {
       const auto d = axes[0].place(a, i);
@@ -179,7 +193,7 @@ class ImageBatch {
     tile.add = channels.begin > 0;
     if (last && args.bias) tile.bias = args.bias + group_ * s.to_channels + o;
     tile.relu = last && args.activation == Activation::relu && !args.z;
-    const auto run = conv_tile_of<T>(count, vectors_.size());
+    const auto run = conv_tile_of<TileRows::channels, T>(count, vectors_.size());
     T* to = sums_ + (o - part_.begin) * tile.to_row;
     for (std::int64_t p = 0; p < s.to_pixels; ++p, to += width()) {
       const auto i = static_cast<std::size_t>(p);

@@ -21,11 +21,17 @@ struct Tap {
   std::int32_t x, w;
 };
 
+// What the R rows of a tile are.
+enum class TileRows : bool {
+  channels,  // of `to`: each has broadcasts of its own, and they share the vectors
+  pixels,    // rows of them: each has vectors of its own, and they share the broadcasts
+};
+
 template <class T>
 struct ConvTile {
   std::int64_t depth = 0, block = 0;  // channels, and how many make a chain
   const T* x = nullptr;               // vectors, side by side; from a channel to the next, x_step
-  std::int64_t x_step = 0;
+  std::int64_t x_row = 0, x_step = 0;
   const T* w = nullptr;  // broadcasts, R of them w_row apart; from a channel to the next, w_step
   std::int64_t w_row = 0, w_step = 0;
   const Tap* taps = nullptr;
@@ -39,32 +45,44 @@ struct ConvTile {
 };
 
 // acc = a chain over some channels.
-template <class T, int R, int V>
+template <TileRows rows, class T, int R, int V>
 [[gnu::always_inline]] inline void conv_chain(Vec<T> (&acc)[R][V], const ConvTile<T>& t,
                                               const char* x, const char* w,
                                               std::int64_t channels) noexcept {
   constexpr std::int64_t size = sizeof(T);
-  const Distances row(t.w_row * size);
+  constexpr bool of_channels = rows == TileRows::channels;
+  const Distances row((of_channels ? t.w_row : t.x_row) * size);
   const std::int64_t x_step = t.x_step * size, w_step = t.w_step * size;
   const Tap* const end = t.taps + t.count;
   each<R, V>([&](int r, int v) { acc[r][v] = Vec<T>{}; });
   for (; channels > 0; --channels, x += x_step, w += w_step) {
     for (const Tap* tap = t.taps; tap != end; ++tap) {
       const char *xs = x + tap->x, *ws = w + tap->w;
-      asm("" : "+r"(ws));
-      Vec<T> b[V];
-      each<1, V>([&](int, int v) { b[v] = load(reinterpret_cast<const T*>(xs) + v * lanes<T>); });
-      each<R, 1>([&](int r, int) {
+      const auto vectors = [&](int r, int v) {
+        return load(reinterpret_cast<const T*>(xs + row[r]) + v * lanes<T>);
+      };
+      const auto broadcast = [&](int r) {
         T value;
         std::memcpy(&value, ws + row[r], sizeof(T));
-        const Vec<T> a = splat(value);
-        each<1, V>([&](int, int v) { acc[r][v] = fma(a, b[v], acc[r][v]); });
-      });
+        return splat(value);
+      };
+      asm("" : "+r"(ws));
+      if constexpr (of_channels) {
+        Vec<T> b[V];
+        each<1, V>([&](int, int v) { b[v] = vectors(0, v); });
+        each<R, 1>([&](int r, int) {
+          const Vec<T> a = broadcast(r);
+          each<1, V>([&](int, int v) { acc[r][v] = fma(a, b[v], acc[r][v]); });
+        });
+      } else {
+        const Vec<T> a = broadcast(0);
+        each<R, V>([&](int r, int v) { acc[r][v] = fma(a, vectors(r, v), acc[r][v]); });
+      }
     }
   }
 }
 
-template <class T, int R, int V>
+template <TileRows rows, class T, int R, int V>
 [[gnu::flatten]] void run_conv_tile(const ConvTile<T>& t) noexcept {
   alignas(64) T sums[R * V * lanes<T>];
   const auto at = [&](int r, int v) { return sums + (r * V + v) * lanes<T>; };
@@ -72,7 +90,7 @@ template <class T, int R, int V>
   Vec<T> acc[R][V];
   for (std::int64_t c = 0;;) {
     const auto channels = std::min(t.depth - c, t.block);
-    conv_chain<T, R, V>(acc, t, x, w, channels);
+    conv_chain<rows>(acc, t, x, w, channels);
     if (c > 0) each<R, V>([&](int r, int v) { acc[r][v] = load(at(r, v)) + acc[r][v]; });
     c += channels;
     if (c >= t.depth) break;
@@ -88,7 +106,10 @@ template <class T, int R, int V>
       acc[r][v] = (whole(v) ? load(out(r, v)) : load_first(out(r, v), last)) + acc[r][v];
     });
   }
-  if (t.bias) each<R, V>([&](int r, int v) { acc[r][v] = acc[r][v] + splat(t.bias[r]); });
+  if (t.bias) {
+    const auto bias = [&](int r) { return splat(t.bias[rows == TileRows::channels ? r : 0]); };
+    each<R, V>([&](int r, int v) { acc[r][v] = acc[r][v] + bias(r); });
+  }
   if (t.relu) {
     each<R, V>([&](int r, int v) { acc[r][v] = activate<T, Activation::relu>(acc[r][v], T{0}); });
   }
@@ -102,25 +123,41 @@ template <class T, int R, int V>
 constexpr int conv_vectors(int rows) {
   return std::clamp((tile_registers - 1) / (rows + 1), 1, 8);
 }
+// The highest tile of so many vectors: 8 sums hide what one of them takes.
+constexpr int pixel_rows(std::int64_t vectors) {
+  return static_cast<int>(std::max<std::int64_t>(8 / vectors, 1));
+}
 
 template <class T>
 using RunConvTile = void (*)(const ConvTile<T>&) noexcept;
 
-// run_conv_tile of r rows and v vectors, 1 <= r <= tile_rows, 1 <= v <= conv_vectors(r).
-template <class T>
+namespace detail {
+
+template <TileRows rows, class T, int R, int... v>
+constexpr auto conv_tiles(std::integer_sequence<int, v...>) {
+  std::array<RunConvTile<T>, 8> tiles{};
+  ((tiles[v] = run_conv_tile<rows, T, R, v + 1>), ...);
+  return tiles;
+}
+constexpr int widest_tile(TileRows rows, int r) {
+  return rows == TileRows::pixels ? 8 / r : conv_vectors(r);
+}
+template <TileRows rows, class T, int... r>
+constexpr auto conv_tables(std::integer_sequence<int, r...>) {
+  return std::array{
+      conv_tiles<rows, T, r + 1>(std::make_integer_sequence<int, widest_tile(rows, r + 1)>{})...};
+}
+
+}  // namespace detail
+
+// run_conv_tile of r rows and v vectors.
+//   channels: 1 <= r <= tile_rows, 1 <= v <= conv_vectors(r)
+//   pixels:   1 <= v <= 8, 1 <= r <= pixel_rows(v)
+template <TileRows rows, class T>
 RunConvTile<T> conv_tile_of(std::int64_t r, std::int64_t v) noexcept {
-  constexpr auto row = []<int R>(std::integral_constant<int, R>) {
-    return []<int... i>(std::integer_sequence<int, i...>) {
-      std::array<RunConvTile<T>, 8> tiles{};
-      ((tiles[i] = run_conv_tile<T, R, i + 1>), ...);
-      return tiles;
-    }
-    (std::make_integer_sequence<int, conv_vectors(R)>{});
-  };
-  static constexpr auto table = [row]<int... i>(std::integer_sequence<int, i...>) {
-    return std::array{row(std::integral_constant<int, i + 1>{})...};
-  }
-  (std::make_integer_sequence<int, tile_rows>{});
+  constexpr int most = rows == TileRows::channels ? tile_rows : 8;
+  static constexpr auto table =
+      detail::conv_tables<rows, T>(std::make_integer_sequence<int, most>{});
   return table[static_cast<std::size_t>(r - 1)][static_cast<std::size_t>(v - 1)];
 }
 

@@ -35,6 +35,17 @@ struct AxisWalks {
     return phases[static_cast<std::size_t>(tap.phase)] + stride * (i + tap.shift);
   }
   bool inside(std::int64_t place) const noexcept { return place >= 0 && place < from_size; }
+
+  // Pairs of a place of `to` and a tap that falls inside `from`.
+  std::int64_t pairs() const noexcept {
+    std::int64_t n = 0;
+    for (const auto& walk : walks) {
+      for (const auto& tap : walk.taps) {
+        for (std::int64_t i = 0; i < walk.count; ++i) n += inside(place(tap, i));
+      }
+    }
+    return n;
+  }
 };
 
 namespace detail {

@@ -20,6 +20,7 @@
 #include "base/parallel.h"
 #include "base/transpose.h"
 #include "kernels/conv.h"
+#include "kernels/conv_copy.h"
 #include "kernels/conv_tile.h"
 #include "kernels/conv_walk.h"
 #include "kernels/matmul_split.h"
@@ -36,14 +37,12 @@ class WeightPlan {
     const bool merged = w.dilation == 1;
     lists = d.kernel * h.kernel * (merged ? 1 : w.kernel);
     length = channels * (merged ? w.kernel : 1);
-    pitch = divide_up(length, line) * line;
+    pitch = divide_up(length, line<T>) * line<T>;
     width = (w.out - 1) * w.stride + (w.kernel - 1) * w.dilation + 1;
     cut();
     list_taps();
     share_out();
   }
-
-  static constexpr std::int64_t line = 64 / sizeof(T);
 
   std::int64_t copy_rows() const noexcept {
     const auto& h = args.shape.axes[1];
@@ -53,7 +52,7 @@ class WeightPlan {
   // One image, or one depth of it.
   std::int64_t copy() const noexcept { return args.shape.axes[0].kernel * slab(); }
   std::int64_t copy_size() const noexcept {
-    return divide_up(images * copy() + 8 * lanes<T>, line) * line;
+    return divide_up(images * copy() + 8 * lanes<T>, line<T>) * line<T>;
   }
   std::int64_t sums() const noexcept { return args.shape.outputs * lists * pitch; }
   std::int64_t items() const noexcept { return shares.parts() * args.shape.groups * parts.parts(); }
@@ -231,7 +230,7 @@ class WeightShare {
         tile.x = copy_ + plan_.list(l) + part.begin * lanes<T>;
         tile.to = to + part.begin * lanes<T>;
         tile.lanes = static_cast<int>(part.size() * lanes<T>);
-        conv_tile_of<T>(count, part.size())(tile);
+        conv_tile_of<TileRows::channels, T>(count, part.size())(tile);
       }
     }
   }

@@ -175,6 +175,23 @@ CASES = [
         padding=1,
     ),
     conv_case(
+        "depthwise-padded-by-the-kernel",
+        [
+            [(2, 3, 9, 20), (3, 1, 3, 3), (3,)],
+            [(1, 3, 1, 1), (3, 1, 3, 3), (3,)],
+            [(3, 3, 12, 33), (3, 1, 3, 3), (3,)],
+        ],
+        [(4, 3, 90, 130), (3, 1, 3, 3), (3,)],
+        groups=3,
+        padding=(3, 4),
+    ),
+    conv_case(
+        "depthwise-unpadded",
+        [[(2, 3, 3, 3), (3, 1, 3, 3), (3,)], [(2, 3, 11, 18), (3, 1, 3, 3), (3,)]],
+        [(4, 3, 90, 131), (3, 1, 3, 3), (3,)],
+        groups=3,
+    ),
+    conv_case(
         "depthwise-stride",
         [[(3, 4, 7, 6), (4, 1, 3, 3), (4,)]],
         [(4, 4, 150, 151), (4, 1, 3, 3), (4,)],
@@ -188,6 +205,13 @@ CASES = [
         [[(3, 1, 7, 6), (4, 1, 3, 3), (4,)], [(2, 1, 9, 9), (6, 1, 5, 5), (6,)]],
         [(20, 1, 28, 28), (6, 1, 5, 5), (6,)],
         padding=2,
+    ),
+    conv_case(
+        "of-three-channels",
+        [[(2, 3, 9, 11), (5, 3, 3, 3), (5,)], [(9, 3, 30, 21), (4, 3, 3, 5), (4,)]],
+        [(3, 3, 100, 150), (7, 3, 7, 7), (7,)],
+        stride=2,
+        padding=(1, 3),
     ),
     conv_case(
         "pointwise",
@@ -348,3 +372,15 @@ def test_form_changes_no_bit() -> None:
     together = F.conv2d(x, w, b, padding=1)
     for first, last in ((0, 1), (3, 18), (10, 41)):
         assert dc.equal(F.conv2d(x[first:last], w, b, padding=1), together[first:last])
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+@pytest.mark.parametrize("width", [5, 16, 23])
+def test_gradient_of_weights_meets_no_pixel_beside_its_row(channels: int, width: int) -> None:
+    x = dc.ones(2, channels, 6, width)
+    x[:, :, 2, width - 1] = float("inf")
+    w = dc.ones(channels, 1, 3, 3, requires_grad=True)
+    F.conv2d(x, w, padding=1, groups=channels).sum().backward()
+    assert w.grad is not None
+    assert np.isfinite(w.grad.numpy()[..., 0]).all()
+    assert np.isinf(w.grad.numpy()[..., 1:]).all()

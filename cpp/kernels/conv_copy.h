@@ -1,0 +1,179 @@
+// Bands of images with their zero padding, split into the phases of the stride: what a tap meets
+// then lies side by side, at a fixed distance from tap to tap.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "base/vec.h"
+#include "kernels/conv.h"
+#include "kernels/conv_walk.h"
+#include "kernels/matmul_split.h"
+
+namespace deepcore {
+
+// A piece of an image of `to`: rows and columns of one depth.
+struct Band {
+  const AxisWalk* depth;
+  std::int64_t deep;  // of the walk
+  Range rows, columns;
+};
+
+// How images are cut into bands, and where things lie in a copy: [phases][slabs][rows][width] a
+// channel.
+template <class T>
+class CopyPlan {
+ public:
+  CopyPlan(const ConvShape& shape, ConvDirection direction, std::int64_t least_bands)
+      : sides(shape, direction) {
+    for (int i = 0; i < 3; ++i) axes[i] = walk_axis(shape.axes[i], direction);
+    for (const auto& walk : axes[0].walks) depth_places += walk.count;
+    for (const auto& axis : axes) phases *= static_cast<std::int64_t>(axis.phases.size());
+    cut(least_bands);
+  }
+
+  std::int64_t span(int i) const noexcept { return axes[i].last_shift - axes[i].first_shift; }
+  std::int64_t copy_rows() const noexcept { return rows + span(1); }
+  std::int64_t plane() const noexcept { return (1 + span(0)) * copy_rows() * width; }
+  std::int64_t channel() const noexcept { return phases * plane(); }
+  // In elements, a multiple of 64 bytes. Tiles may read past the last pixel.
+  std::int64_t size() const noexcept {
+    return divide_up(sides.from_channels * channel() + 8 * lanes<T>, 16) * 16;
+  }
+
+  // Of a channel, from the place of the band's first pixel of `to`.
+  std::int64_t place(const AxisTap& depth, const AxisTap& height,
+                     const AxisTap& tap) const noexcept {
+    const auto fh = static_cast<std::int64_t>(axes[1].phases.size());
+    const auto fw = static_cast<std::int64_t>(axes[2].phases.size());
+    const auto phase = (depth.phase * fh + height.phase) * fw + tap.phase;
+    const auto row = (depth.shift - axes[0].first_shift) * copy_rows() + height.shift;
+    return phase * plane() + (row - axes[1].first_shift) * width + tap.shift - axes[2].first_shift;
+  }
+
+  std::int64_t bands() const noexcept { return depth_places * bands_h * bands_w; }
+  Band band(std::int64_t i) const noexcept {
+    const auto cut = [](std::int64_t k, std::int64_t size, std::int64_t end) {
+      return Range{k * size, std::min((k + 1) * size, end)};
+    };
+    Band b{axes[0].walks.data(), i / (bands_h * bands_w), {}, {}};
+    for (; b.deep >= b.depth->count; ++b.depth) b.deep -= b.depth->count;
+    b.rows = cut(i / bands_w % bands_h, rows, axes[1].longest);
+    b.columns = cut(i % bands_w, columns, axes[2].longest);
+    return b;
+  }
+
+  ConvSides sides;
+  AxisWalks axes[3];
+  std::int64_t phases = 1, depth_places = 0;
+  std::int64_t rows = 0, columns = 0, bands_h = 1, bands_w = 1, width = 0;  // of a band
+
+ private:
+  // A copy of about 512 KB stays in L2 beside the weights.
+  void cut(std::int64_t least) noexcept {
+    constexpr std::int64_t budget = (512 << 10) / sizeof(T);
+    const auto a_pixel = std::max<std::int64_t>(sides.from_channels * phases * (1 + span(0)), 1);
+    const auto pixels = std::max<std::int64_t>(budget / a_pixel, 1);
+    const auto height = axes[1].longest, breadth = axes[2].longest;
+    const auto most = pixels / std::max<std::int64_t>(breadth + span(2), 1) - span(1);
+    bands_h = std::max(most >= 1 ? divide_up(height, most) : height, std::min(height, least));
+    if (most < 1) {
+      const auto fit = pixels / (1 + span(1)) - span(2);
+      bands_w = divide_up(breadth, std::max(fit, std::int64_t{4 * lanes<T>}));
+    }
+    if (height == 1) bands_w = std::max(bands_w, least);
+    rows = divide_up(height, std::max<std::int64_t>(bands_h, 1));
+    columns = divide_up(breadth, std::max<std::int64_t>(bands_w, 1));
+    width = columns + span(2);
+    bands_h = rows ? divide_up(height, rows) : 0;
+    bands_w = columns ? divide_up(breadth, columns) : 0;
+  }
+};
+
+// What the lanes of gradients of weights are, on every level: 64 bytes.
+template <class T>
+inline constexpr int line = 64 / sizeof(T);
+
+// Their sum, by halves.
+template <class T>
+inline T fold_lanes(T* lane) noexcept {
+  for (int half = line<T> / 2; half > 0; half /= 2) {
+    for (int l = 0; l < half; ++l) lane[l] += lane[l + half];
+  }
+  return lane[0];
+}
+
+template <class T>
+inline void copy_span(T* to, const T* from, std::int64_t n) noexcept {
+  std::int64_t i = 0;
+  for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, load(from + i));
+  const int rest = static_cast<int>(n - i);
+  if (rest) store_first(to + i, load_first(from + i, rest), rest);
+}
+template <class T>
+inline void zero_span(T* to, std::int64_t n) noexcept {
+  std::int64_t i = 0;
+  for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, Vec<T>{});
+  if (i < n) store_first(to + i, Vec<T>{}, static_cast<int>(n - i));
+}
+
+template <class T>
+class BandCopy {
+ public:
+  BandCopy(const CopyPlan<T>& plan, const Band& band) noexcept : plan_(plan), band_(band) {}
+
+  // All channels of an image.
+  void run(const T* image, T* to) const noexcept {
+    for (std::int64_t c = 0; c < plan_.sides.from_channels; ++c) {
+      channel(image + c * plan_.sides.from_pixels, to + c * plan_.channel());
+    }
+  }
+
+ private:
+  void channel(const T* from, T* to) const noexcept {
+    const auto& [d, h, w] = plan_.axes;
+    const auto first = band_.rows.begin + h.first_shift;
+    for (const auto fd : d.phases) {
+      for (const auto fh : h.phases) {
+        for (const auto fw : w.phases) {
+          const Range inside = columns_inside(fw);
+          for (auto i = band_.deep + d.first_shift; i <= band_.deep + d.last_shift; ++i) {
+            const auto deep = fd + d.stride * i;
+            for (auto j = first; j < first + plan_.copy_rows(); ++j, to += plan_.width) {
+              const auto place = fh + h.stride * j;
+              if (!d.inside(deep) || !h.inside(place)) {
+                zero_span(to, plan_.width);
+              } else {
+                row(from + (deep * h.from_size + place) * w.from_size, fw, inside, to);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  // The columns of the copy that are not left or right of the image.
+  Range columns_inside(std::int64_t phase) const noexcept {
+    const auto& w = plan_.axes[2];
+    const auto first = phase + w.stride * (band_.columns.begin + w.first_shift);
+    const auto begin = std::clamp<std::int64_t>(divide_up(-first, w.stride), 0, plan_.width);
+    return {begin, std::clamp(divide_up(w.from_size - first, w.stride), begin, plan_.width)};
+  }
+  void row(const T* from, std::int64_t phase, Range inside, T* to) const noexcept {
+    const auto& w = plan_.axes[2];
+    const auto first = band_.columns.begin + w.first_shift + inside.begin;
+    const T* source = from + phase + w.stride * first;
+    zero_span(to, inside.begin);
+    if (w.stride == 1) {
+      copy_span(to + inside.begin, source, inside.size());
+    } else {
+      for (auto i = inside.begin; i < inside.end; ++i, source += w.stride) to[i] = *source;
+    }
+    zero_span(to + inside.end, plan_.width - inside.end);
+  }
+  const CopyPlan<T>& plan_;
+  const Band& band_;
+};
+
+}  // namespace deepcore
