@@ -14,13 +14,14 @@
 
 namespace deepcore {
 
-template <class T, int stride, int kernel, class Source>
+// kernel and padding: those of the last axis, or 0 and 0 if they are known at run time only.
+template <class T, int stride, int kernel, int padding, class Source>
 class PoolBackward {
  public:
   PoolBackward(const Pooling& p, const Source& source, bool accumulate, T* dx) noexcept
       : p_(p), windows_(p.planes * p.out()), source_(source), accumulate_(accumulate), dx_(dx) {
     for (int r = 0; r < stride; ++r) {
-      const auto u = r + p.w.padding;
+      const std::int64_t u = r + left();
       greatest_ = std::max(greatest_, u / stride);
       for (auto k = u % stride; k < width(); k += stride)
         least_ = std::min(least_, (u - k) / stride);
@@ -40,6 +41,7 @@ class PoolBackward {
 
  private:
   int width() const noexcept { return kernel ? kernel : static_cast<int>(p_.w.kernel); }
+  int left() const noexcept { return kernel ? padding : static_cast<int>(p_.w.padding); }
 
   // The windows along an axis that hold element i: that from `first` to `last`, where it is tap
   // `last_tap` of the last.
@@ -86,7 +88,7 @@ class PoolBackward {
   [[gnu::always_inline]] Sums gather(Sums sums, std::int64_t o, std::int64_t t,
                                      int tap) const noexcept {
     for (int r = 0; r < stride; ++r) {
-      const int u = r + static_cast<int>(p_.w.padding);
+      const int u = r + left();
       int shift = u / stride;
       for (int k = u % stride; k < width(); k += stride, --shift) {
         const auto more =
@@ -124,9 +126,9 @@ class PoolBackward {
   std::int64_t least_ = 0, greatest_ = 0;  // of (r + padding - k) / stride
 };
 
-template <class T, int stride, int kernel, class Source>
+template <class T, int stride, int kernel, int padding, class Source>
 void pool_backward(const Pooling& p, const Source& source, bool accumulate, T* dx) {
-  const PoolBackward<T, stride, kernel, Source> backward(p, source, accumulate, dx);
+  const PoolBackward<T, stride, kernel, padding, Source> backward(p, source, accumulate, dx);
   for_planes<T>(p, [&](auto begin, auto end) { backward.planes(begin, end); });
 }
 
@@ -135,18 +137,21 @@ inline bool can_gather(const Pooling& p) noexcept {
   return plain(p.d) && plain(p.h) && (in_lanes<1>(p.w) || in_lanes<2>(p.w));
 }
 
-// Where can_gather(p).
+// Where can_gather(p). Padding is at most half of a kernel.
+template <class T, int stride, class Source>
+void pool_backward(const Pooling& p, const Source& source, bool accumulate, T* dx) {
+  if (p.w.kernel == 3 && p.w.padding == 0) {
+    return pool_backward<T, stride, 3, 0>(p, source, accumulate, dx);
+  }
+  if (p.w.kernel == 3) return pool_backward<T, stride, 3, 1>(p, source, accumulate, dx);
+  pool_backward<T, stride, 0, 0>(p, source, accumulate, dx);
+}
+
 template <class T, class Source>
 void pool_backward(const Pooling& p, const Source& source, bool accumulate, T* dx) {
-  const auto kernel = p.w.kernel;
   if (halves_images(p)) return halves_backward(p, source, accumulate, dx);
-  if (p.w.stride == 2) {
-    if (kernel == 2) return pool_backward<T, 2, 2>(p, source, accumulate, dx);
-    if (kernel == 3) return pool_backward<T, 2, 3>(p, source, accumulate, dx);
-    return pool_backward<T, 2, 0>(p, source, accumulate, dx);
-  }
-  if (kernel == 3) return pool_backward<T, 1, 3>(p, source, accumulate, dx);
-  pool_backward<T, 1, 0>(p, source, accumulate, dx);
+  if (p.w.stride == 2) return pool_backward<T, 2>(p, source, accumulate, dx);
+  pool_backward<T, 1>(p, source, accumulate, dx);
 }
 
 }  // namespace deepcore
