@@ -45,20 +45,21 @@ inline Wide<T> take(const T* p, std::int64_t offset, int count) noexcept {
   return count == wide_lanes<T> ? load_wide(p + offset) : load_first_wide(p + offset, count);
 }
 
-// K sums over a block; add(sums, offset, count) adds the terms of `count` elements to K sums.
-template <int K, class T, class Add>
-inline std::array<T, K> sum_block(const Runs& block, const Add& add) noexcept {
-  constexpr int width = wide_lanes<T>, chains = 4 / K;
-  std::array<Wide<T>, K> sums[chains] = {};
-  for (std::int64_t run = 0; run < block.count; ++run) {
-    auto at = block.first + run * block.stride;
-    const auto end = at + block.length;
-    for (; at + chains * width <= end; at += chains * width) {
+// K sums in chains; add(sums, offset, count) adds the terms of `count` elements to K sums.
+template <int K, class T>
+struct Chains {
+  static constexpr int count = 4 / K;
+  std::array<Wide<T>, K> sums[count] = {};
+
+  template <class Add>
+  [[gnu::always_inline]] void add_run(std::int64_t at, std::int64_t end, const Add& add) noexcept {
+    constexpr int width = wide_lanes<T>;
+    for (; at + count * width <= end; at += count * width) {
 #pragma GCC unroll 4
-      for (int c = 0; c < chains; ++c) add(sums[c], at + c * width, width);
+      for (int c = 0; c < count; ++c) add(sums[c], at + c * width, width);
     }
 #pragma GCC unroll 4
-    for (int c = 0; c < chains; ++c, at += width) {
+    for (int c = 0; c < count; ++c, at += width) {
       if (at + width <= end) {
         add(sums[c], at, width);
       } else if (at < end) {
@@ -66,29 +67,73 @@ inline std::array<T, K> sum_block(const Runs& block, const Add& add) noexcept {
       }
     }
   }
-  const auto plus = [](Vec<T> a, Vec<T> b) { return a + b; };
-  std::array<T, K> total;
-  for (int k = 0; k < K; ++k) {
-    if constexpr (chains == 4) {
-      total[k] = fold((sums[0][k] + sums[1][k]) + (sums[2][k] + sums[3][k]), plus);
-    } else {
-      total[k] = fold(sums[0][k] + sums[1][k], plus);
+  [[gnu::always_inline]] std::array<T, K> total() const noexcept {
+    const auto plus = [](Vec<T> a, Vec<T> b) { return a + b; };
+    std::array<T, K> total;
+    for (int k = 0; k < K; ++k) {
+      if constexpr (count == 4) {
+        total[k] = fold((sums[0][k] + sums[1][k]) + (sums[2][k] + sums[3][k]), plus);
+      } else {
+        total[k] = fold(sums[0][k] + sums[1][k], plus);
+      }
+    }
+    return total;
+  }
+};
+
+// K sums over a block.
+template <int K, class T, class Add>
+inline std::array<T, K> sum_block(const Runs& block, const Add& add) noexcept {
+  Chains<K, T> chains;
+  for (std::int64_t run = 0; run < block.count; ++run) {
+    const auto at = block.first + run * block.stride;
+    chains.add_run(at, at + block.length, add);
+  }
+  return chains.total();
+}
+
+// Sets that are reduced together, where the next one's runs follow this one's in memory.
+inline constexpr int most_sets = 16;
+
+// K sums over the same block of each of `sets` sets, that of the first being given; adder(s) is
+// what adds elements of the s-th.
+template <int K, class T, class Adder>
+inline void sum_blocks(const Runs& block, int sets, const Adder& adder,
+                       std::array<T, K>* totals) noexcept {
+  if (sets == 1) {
+    totals[0] = sum_block<K, T>(block, adder(0));
+    return;
+  }
+  Chains<K, T> all[most_sets];
+  for (std::int64_t run = 0; run < block.count; ++run) {
+    auto at = block.first + run * block.stride;
+    for (int s = 0; s < sets; ++s, at += block.length) {
+      auto chains = all[s];  // in registers
+      chains.add_run(at, at + block.length, adder(s));
+      all[s] = chains;
     }
   }
-  return total;
+  for (int s = 0; s < sets; ++s) totals[s] = all[s].total();
 }
 
 template <class T>
-inline Moments<T> moments_of_block(const T* x, const Runs& block) noexcept {
+inline void moments_of_blocks(const T* x, const Runs& block, int sets,
+                              Moments<T>* moments) noexcept {
   const auto count = static_cast<T>(block.elements());
+  std::array<T, 1> sums[most_sets];
   const auto value = [x](auto& sum, auto at, int n) { sum[0] = sum[0] + take(x, at, n); };
-  const T mean = sum_block<1, T>(block, value)[0] / count;
-  const auto square = [x, mean](auto& sum, auto at, int n) {
-    auto d = take(x, at, n) - splat_wide(mean);
-    if (n < wide_lanes<T>) d = keep_first(d, n, T{0});
-    sum[0] = each([](Vec<T> v, Vec<T> s) { return fma(v, v, s); }, d, sum[0]);
+  sum_blocks<1, T>(
+      block, sets, [&](int) { return value; }, sums);
+  for (int s = 0; s < sets; ++s) moments[s] = {sums[s][0] / count, T{0}, count};
+  const auto square = [&](int s) {
+    return [x, mean = moments[s].mean](auto& sum, auto at, int n) {
+      auto d = take(x, at, n) - splat_wide(mean);
+      if (n < wide_lanes<T>) d = keep_first(d, n, T{0});
+      sum[0] = each([](Vec<T> v, Vec<T> s) { return fma(v, v, s); }, d, sum[0]);
+    };
   };
-  return {mean, sum_block<1, T>(block, square)[0], count};
+  sum_blocks<1, T>(block, sets, square, sums);
+  for (int s = 0; s < sets; ++s) moments[s].squares = sums[s][0];
 }
 
 // The sums of dy and of dy (x - mean).
@@ -149,21 +194,25 @@ inline Wide<T> gradient_before(const NormGradientArgs<T>& g, Normalizer<T> norma
 }
 
 template <Epilogue epilogue, class T>
-inline GradientSums<T> gradient_sums_of_block(const NormGradientArgs<T>& args, const Runs& block,
-                                              Normalizer<T> normalizer) noexcept {
-  const auto add = [&](auto& sums, auto at, int n) {
-    const auto x = take(args.forward.x, at, n);
-    const auto g = gradient_before<epilogue>(args, normalizer, x, at, n);
-    if (epilogue == Epilogue::add_relu && args.dresidual) {
-      const bool accumulate = args.accumulate_residual;
-      store_first_wide(args.dresidual + at, accumulate ? take(args.dresidual, at, n) + g : g, n);
-    }
-    const auto centered = x - splat_wide(normalizer.mean);
-    sums[0] = sums[0] + g;
-    sums[1] = each([](Vec<T> a, Vec<T> b, Vec<T> c) { return fma(a, b, c); }, g, centered, sums[1]);
+inline void gradient_sums_of_blocks(const NormGradientArgs<T>& args, const Runs& block, int sets,
+                                    const Normalizer<T>* normalizers,
+                                    GradientSums<T>* totals) noexcept {
+  const auto adder = [&](int s) {
+    return [&args, by = normalizers[s]](auto& sums, auto at, int n) {
+      const auto x = take(args.forward.x, at, n);
+      const auto g = gradient_before<epilogue>(args, by, x, at, n);
+      if (epilogue == Epilogue::add_relu && args.dresidual) {
+        const bool accumulate = args.accumulate_residual;
+        store_first_wide(args.dresidual + at, accumulate ? take(args.dresidual, at, n) + g : g, n);
+      }
+      const auto fused = [](Vec<T> a, Vec<T> b, Vec<T> c) { return fma(a, b, c); };
+      sums[0] = sums[0] + g;
+      sums[1] = each(fused, g, x - splat_wide(by.mean), sums[1]);
+    };
   };
-  const auto [plain, centered] = sum_block<2, T>(block, add);
-  return {plain, centered};
+  std::array<T, 2> sums[most_sets];
+  sum_blocks<2, T>(block, sets, adder, sums);
+  for (int s = 0; s < sets; ++s) totals[s] = {sums[s][0], sums[s][1]};
 }
 
 template <Epilogue epilogue, class T>

@@ -96,7 +96,7 @@ CASES = [
         name="batch_norm-relu",
         call=lambda x, w, b: _core.batch_norm(x, w, b, relu=True),
         reference=lambda x, w, b: np.maximum(batch_norm(x, w, b), 0),
-        shapes=with_channels((5, 3), (4, 2, 19), (3, 2, 5, 7)),
+        shapes=with_channels((5, 3), (4, 2, 19), (3, 2, 5, 7), (2, 9, 3, 6)),
         large=[(40, 20, 30, 30), (20,), (20,)],
         sample=apart,
         rtol=1e-4,
@@ -105,7 +105,10 @@ CASES = [
         name="batch_norm-residual-relu",
         call=lambda x, w, b, r: _core.batch_norm(x, w, b, relu=True, residual=r),
         reference=lambda x, w, b, r: np.maximum(batch_norm(x, w, b) + r, 0),
-        shapes=[[*shapes, shapes[0]] for shapes in with_channels((5, 3), (4, 2, 19), (3, 2, 5, 7))],
+        shapes=[
+            [*shapes, shapes[0]]
+            for shapes in with_channels((5, 3), (4, 2, 19), (3, 2, 5, 7), (2, 9, 3, 6))
+        ],
         large=[(40, 20, 30, 30), (20,), (20,), (40, 20, 30, 30)],
         sample=apart,
         rtol=1e-4,
