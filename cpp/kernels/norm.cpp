@@ -20,9 +20,9 @@ struct Sets {
 
   Sets(const NormShape& shape, std::int64_t element) noexcept
       : shape(shape), runs_a_set(shape.groups ? shape.channels / shape.groups : shape.batch) {
-    constexpr std::int64_t page = 4096;
+    constexpr std::int64_t page = 4096, long_run = 1024;  // from which on nothing is gained
     spans = ceil_div(runs(0).blocks(), span_blocks);
-    if (shape.groups) return;
+    if (shape.groups || shape.length * element >= long_run) return;
     const auto most = std::min<std::int64_t>(most_sets, shape.channels / (4 * num_threads()));
     sets_a_unit = std::max<std::int64_t>(1, std::min(most, page / (shape.length * element)));
   }
@@ -61,7 +61,10 @@ void merge_span(const Sets& sets, std::int64_t unit, std::int64_t span, State* s
   const auto first = span * span_blocks, last = std::min(runs.blocks(), first + span_blocks);
   OfUnit<State> unit_states;
   merge_blocks(
-      unit_states, first, last, [&](auto b, OfUnit<State>& s) { leaf(runs.block(b), count, s.of); },
+      unit_states, first, last,
+      [&](auto b, OfUnit<State>& s) {
+        count == 1 ? leaf(runs.block(b), one_set, s.of) : leaf(runs.block(b), count, s.of);
+      },
       [count](OfUnit<State>& a, const OfUnit<State>& b) {
         for (int s = 0; s < count; ++s) a.of[s].merge(b.of[s]);
       });
@@ -108,7 +111,7 @@ void forward(const NormArgs<T>& a, T* y, void* scratch) {
   sets.stages(spans, 3, sizeof(T))
       .run(
           [&](auto unit, auto span) {
-            merge_span(sets, unit, span, states, [&](const Runs& block, int count, Moments<T>* s) {
+            merge_span(sets, unit, span, states, [&](const Runs& block, auto count, Moments<T>* s) {
               moments_of_blocks(a.x, block, count, s);
             });
           },
@@ -164,7 +167,7 @@ void batch_backward(const NormGradientArgs<T>& g, void* scratch) {
               by[c - first] = normalizer(a, c, inverse_deviation(a, c), c);
             }
             merge_span(sets, unit, span, states,
-                       [&](const Runs& block, int count, GradientSums<T>* s) {
+                       [&](const Runs& block, auto count, GradientSums<T>* s) {
                          gradient_sums_of_blocks<epilogue>(g, block, count, by, s);
                        });
           },
@@ -206,7 +209,7 @@ void group_backward(const NormGradientArgs<T>& g, void* scratch) {
                 sums, 0, spans,
                 [&](auto b, GradientSums<T>& s) {
                   const Normalizer<T> by{a.mean[set], T{1}, T{0}};
-                  gradient_sums_of_blocks<Epilogue::none>(g, one.block(b), 1, &by, &s);
+                  gradient_sums_of_blocks<Epilogue::none>(g, one.block(b), one_set, &by, &s);
                 },
                 [](auto& s, const auto& other) { s.merge(other); });
             normalized[set * runs + run] = sums.centered * inverse_deviation(a, set);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 
 #include "kernels/blocks.h"
 #include "kernels/moments.h"
@@ -95,10 +96,13 @@ inline std::array<T, K> sum_block(const Runs& block, const Add& add) noexcept {
 // Sets that are reduced together, where the next one's runs follow this one's in memory.
 inline constexpr int most_sets = 16;
 
+// Instead of a number of sets: what is found out about one set then stays in registers.
+inline constexpr std::integral_constant<int, 1> one_set{};
+
 // K sums over the same block of each of `sets` sets, that of the first being given; adder(s) is
 // what adds elements of the s-th.
-template <int K, class T, class Adder>
-inline void sum_blocks(const Runs& block, int sets, const Adder& adder,
+template <int K, class T, class Count, class Adder>
+inline void sum_blocks(const Runs& block, Count sets, const Adder& adder,
                        std::array<T, K>* totals) noexcept {
   if (sets == 1) {
     totals[0] = sum_block<K, T>(block, adder(0));
@@ -116,8 +120,8 @@ inline void sum_blocks(const Runs& block, int sets, const Adder& adder,
   for (int s = 0; s < sets; ++s) totals[s] = all[s].total();
 }
 
-template <class T>
-inline void moments_of_blocks(const T* x, const Runs& block, int sets,
+template <class T, class Count>
+inline void moments_of_blocks(const T* x, const Runs& block, Count sets,
                               Moments<T>* moments) noexcept {
   const auto count = static_cast<T>(block.elements());
   std::array<T, 1> sums[most_sets];
@@ -193,8 +197,8 @@ inline Wide<T> gradient_before(const NormGradientArgs<T>& g, Normalizer<T> norma
   }
 }
 
-template <Epilogue epilogue, class T>
-inline void gradient_sums_of_blocks(const NormGradientArgs<T>& args, const Runs& block, int sets,
+template <Epilogue epilogue, class T, class Count>
+inline void gradient_sums_of_blocks(const NormGradientArgs<T>& args, const Runs& block, Count sets,
                                     const Normalizer<T>* normalizers,
                                     GradientSums<T>* totals) noexcept {
   const auto adder = [&](int s) {
