@@ -16,7 +16,7 @@ bool has_images_along_lanes(const ConvArgs<T>& args) {
   if (args.shape.batch < lanes<T>) return false;
   const ImagePlan<T> images(args);
   if (images.copy_size() > budget || images.sums_size() > budget) return false;
-  return images.cost() < PixelPlan<T>(args).cost();
+  return images.cost() < pixels_cost(args);
 }
 
 template <class T>

@@ -1,11 +1,14 @@
 // Bands of images with their zero padding, split into the phases of the stride: what a tap meets
-// then lies side by side, at a fixed distance from tap to tap.
+// then lies side by side, at a fixed distance from tap to tap. A row of the copy is as long as a
+// row of `to` and what the kernel reaches over; or there is a copy for each column of the kernel,
+// and rows are no longer than those of `to`.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 
+#include "base/lanes.h"
 #include "base/vec.h"
 #include "kernels/conv.h"
 #include "kernels/conv_walk.h"
@@ -25,9 +28,11 @@ struct Band {
 template <class T>
 class CopyPlan {
  public:
-  CopyPlan(const ConvShape& shape, ConvDirection direction, std::int64_t least_bands)
+  CopyPlan(const ConvShape& shape, ConvDirection direction, std::int64_t least_bands,
+           bool columns_apart)
       : sides(shape, direction) {
     for (int i = 0; i < 3; ++i) axes[i] = walk_axis(shape.axes[i], direction);
+    if (columns_apart) axes[2] = without_shifts(axes[2]);
     for (const auto& walk : axes[0].walks) depth_places += walk.count;
     for (const auto& axis : axes) phases *= static_cast<std::int64_t>(axis.phases.size());
     cut(least_bands);
@@ -37,7 +42,8 @@ class CopyPlan {
   std::int64_t copy_rows() const noexcept { return rows + span(1); }
   std::int64_t plane() const noexcept { return (1 + span(0)) * copy_rows() * width; }
   std::int64_t channel() const noexcept { return phases * plane(); }
-  // In elements, a multiple of 64 bytes. Tiles may read past the last pixel.
+  // In elements, a multiple of 64 bytes. Tiles may read past the last pixel, rows be written past
+  // their ends.
   std::int64_t size() const noexcept {
     return divide_up(sides.from_channels * channel() + 8 * lanes<T>, 16) * 16;
   }
@@ -104,24 +110,59 @@ inline T fold_lanes(T* lane) noexcept {
   return lane[0];
 }
 
+// Copies of n elements from memory that ends at `end`. Whole vectors are read and written, where
+// there is memory to read: what is written too far is for the next row to write over. (With masks,
+// these took twice as long; see conv_depthwise.h.)
 template <class T>
-inline void copy_span(T* to, const T* from, std::int64_t n) noexcept {
-  std::int64_t i = 0;
-  for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, load(from + i));
-  const int rest = static_cast<int>(n - i);
-  if (rest) store_first(to + i, load_first(from + i, rest), rest);
+inline void copy_span(T* to, const T* from, std::int64_t n, const T* end) noexcept {
+  for (std::int64_t i = 0; i < n; i += lanes<T>) {
+    const bool whole = end - from >= i + lanes<T>;
+    store(to + i, whole ? load(from + i) : load_up_to(from + i, end - from - i));
+  }
+}
+template <class T>
+inline void copy_every_second(T* to, const T* from, std::int64_t n, const T* end) noexcept {
+  for (std::int64_t i = 0; i < n; i += lanes<T>, from += 2 * lanes<T>) {
+    const auto read = [&](const T* p) {
+      return end - p >= lanes<T> ? load(p) : load_up_to(p, end - p);
+    };
+    store(to + i, take_apart<T>(read(from), read(from + lanes<T>)).even);
+  }
 }
 template <class T>
 inline void zero_span(T* to, std::int64_t n) noexcept {
+  for (std::int64_t i = 0; i < n; i += lanes<T>) store(to + i, Vec<T>{});
+}
+
+// n elements and no more.
+template <class T>
+inline void write_span(T* to, const T* from, std::int64_t n) noexcept {
   std::int64_t i = 0;
-  for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, Vec<T>{});
-  if (i < n) store_first(to + i, Vec<T>{}, static_cast<int>(n - i));
+  for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, load(from + i));
+  if (i < n) store_first(to + i, load(from + i), static_cast<int>(n - i));
+}
+// To every second place; what lies between stays.
+template <class T>
+inline void write_every_second(T* to, const T* from, std::int64_t n) noexcept {
+  const Mask<T> even = every_second_lane<T>();
+  for (std::int64_t i = 0; i < n; i += lanes<T>, to += 2 * lanes<T>) {
+    const auto v = load(from + i);
+    Vec<T> low, high;
+    put_together<T>({v, v}, low, high);
+    const int left = static_cast<int>(std::min<std::int64_t>(2 * (n - i), 2 * lanes<T>));
+    store_lanes(to, low, even & first_lanes<T>(left));
+    if (left > lanes<T>) {
+      store_lanes(to + lanes<T>, high, even & first_lanes<T>(left - lanes<T>));
+    }
+  }
 }
 
 template <class T>
 class BandCopy {
  public:
-  BandCopy(const CopyPlan<T>& plan, const Band& band) noexcept : plan_(plan), band_(band) {}
+  // Of images that end at `end`.
+  BandCopy(const CopyPlan<T>& plan, const Band& band, const T* end) noexcept
+      : plan_(plan), band_(band), end_(end) {}
 
   // All channels of an image.
   void run(const T* image, T* to) const noexcept {
@@ -166,7 +207,9 @@ class BandCopy {
     const T* source = from + phase + w.stride * first;
     zero_span(to, inside.begin);
     if (w.stride == 1) {
-      copy_span(to + inside.begin, source, inside.size());
+      copy_span(to + inside.begin, source, inside.size(), end_);
+    } else if (w.stride == 2) {
+      copy_every_second(to + inside.begin, source, inside.size(), end_);
     } else {
       for (auto i = inside.begin; i < inside.end; ++i, source += w.stride) to[i] = *source;
     }
@@ -174,6 +217,7 @@ class BandCopy {
   }
   const CopyPlan<T>& plan_;
   const Band& band_;
+  const T* end_;
 };
 
 }  // namespace deepcore

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 
 #include "base/flush.h"
 #include "base/parallel.h"
@@ -33,6 +34,15 @@ inline bool is_depthwise_3x3(const ConvShape& s) noexcept {
          d.out == 1 && fits(h) && fits(w);
 }
 
+// The lanes of p that the mask holds. Where the others are memory of the tensor too, they are read
+// and dropped: masked loads wait for stores to other pages that share their last 12 bits, with
+// which this took up to five times as long.
+template <bool guarded, class T>
+[[gnu::always_inline]] inline Vec<T> read_lanes(const T* p, Mask<T> mask) noexcept {
+  if constexpr (guarded) return load_lanes(p, mask);
+  return (Vec<T>)((Bits<T>)load(p) & (Bits<T>)mask);
+}
+
 // One column of vectors: row i of the plane that is walked (`to`, or the gradient of y) meets rows
 // i + k - above of `from`.
 template <class T>
@@ -40,14 +50,17 @@ struct DepthwiseColumn {
   const T* from;  // the first lane of row 0
   std::int64_t from_row, rows, above, shift[3];
   Mask<T> inside[3];
+  int count;  // of lanes of what is walked
 
   bool holds(std::int64_t row) const noexcept { return row >= 0 && row < rows; }
 
   // b[l] = what tap l meets in a row.
-  [[gnu::always_inline]] void load(const T* row, bool there, Vec<T> (&b)[3]) const noexcept {
+  template <bool guarded>
+  [[gnu::always_inline]] void read(const T* row, bool there, Vec<T> (&b)[3]) const noexcept {
     asm("" : "+r"(row));
-    each<3, 1>(
-        [&](int l, int) { b[l] = there ? load_lanes(row + shift[l], inside[l]) : Vec<T>{}; });
+    each<3, 1>([&](int l, int) {
+      b[l] = there ? read_lanes<guarded>(row + shift[l], inside[l]) : Vec<T>{};
+    });
   }
 };
 
@@ -80,8 +93,16 @@ class Depthwise {
   std::int64_t to_row() const noexcept { return up_ ? -to_width_ : to_width_; }
   std::int64_t to_first() const noexcept { return up_ ? (to_rows_ - 1) * to_width_ : 0; }
 
+  // Of plane n of so many.
+  bool guarded(std::int64_t n, std::int64_t planes) const noexcept {
+    const auto reach = lanes<T> + std::abs(shift_[0]) + std::abs(shift_[2]);
+    const auto from = from_rows_ * from_width_, to = to_rows_ * to_width_;
+    return n * from < reach || (planes - 1 - n) * std::min(from, to) < reach;
+  }
+
   DepthwiseColumn<T> column(const T* from, std::int64_t j) const noexcept {
     DepthwiseColumn<T> c;
+    c.count = static_cast<int>(std::min<std::int64_t>(lanes<T>, to_width_ - j));
     c.from_row = up_ ? -from_width_ : from_width_;
     c.rows = from_rows_;
     c.above = above_;
@@ -111,14 +132,15 @@ struct DepthwisePlane {
   bool has_bias;
 };
 
-template <class T>
+template <bool guarded, class T>
 [[gnu::flatten]] void run_depthwise_column(const DepthwiseColumn<T> column,
                                            const DepthwisePlane<T> p, T* to, std::int64_t to_row,
-                                           std::int64_t rows, int count) noexcept {
+                                           std::int64_t rows) noexcept {
   // 8 sums beside 9 weights and 3 vectors.
   constexpr int most = vector_bytes == 64 ? 8 : 4;
   Vec<T> w[9];
   each<9, 1>([&](int k, int) { w[k] = splat(p.weight[k]); });
+  const int count = column.count;
   const bool whole = count == lanes<T>;
   for_tiles<most>(0, rows, [&]<int R>(std::int64_t row, std::integral_constant<int, R>) {
     Vec<T> acc[R], b[3];
@@ -133,12 +155,12 @@ template <class T>
     };
     if (column.holds(first) && column.holds(first + R + 1)) {
       each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
-        column.load(from, true, b);
+        column.template read<guarded>(from, true, b);
         add(i);
       });
     } else {
       each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
-        column.load(from, column.holds(first + i), b);
+        column.template read<guarded>(from, column.holds(first + i), b);
         add(i);
       });
     }
@@ -177,10 +199,11 @@ void run_depthwise(const ConvArgs<T>& args) {
       const DepthwisePlane<T> plane{
           args.from + n * sides.from_pixels, args.weight + 9 * c, out, args.accumulate, relu,
           args.bias ? args.bias[c] : T{0},   args.bias != nullptr};
+      const bool guarded = depthwise.guarded(n, planes);
       for (std::int64_t j = 0; j < width; j += lanes<T>) {
-        const int count = static_cast<int>(std::min<std::int64_t>(lanes<T>, width - j));
-        run_depthwise_column(depthwise.column(plane.from, j), plane, out + depthwise.to_first() + j,
-                             depthwise.to_row(), depthwise.rows(), count);
+        const auto column = depthwise.column(plane.from, j);
+        const auto run = guarded ? run_depthwise_column<true, T> : run_depthwise_column<false, T>;
+        run(column, plane, out + depthwise.to_first() + j, depthwise.to_row(), depthwise.rows());
       }
       if (args.activation != Activation::none && !relu) {
         activate_span(args.to + n * sides.to_pixels, out, sides.to_pixels, args.activation,
@@ -191,25 +214,21 @@ void run_depthwise(const ConvArgs<T>& args) {
 }
 
 // sums[3 k + l] += a chain over the rows of a column.
-template <class T>
+template <bool guarded, class T>
 [[gnu::flatten]] void add_depthwise_column(const DepthwiseColumn<T> column, const T* dy,
-                                           std::int64_t dy_row, std::int64_t rows, int count,
-                                           T* sums, std::int64_t step) noexcept {
+                                           std::int64_t dy_row, std::int64_t rows, T* sums,
+                                           std::int64_t step) noexcept {
   constexpr int most = vector_bytes == 64 ? 4 : 2;
   Vec<T> acc[9];
   each<9, 1>([&](int k, int) { acc[k] = Vec<T>{}; });
-  const bool whole = count == lanes<T>;
+  const Mask<T> walked = first_lanes<T>(column.count);
   for_tiles<most>(0, rows, [&]<int R>(std::int64_t row, std::integral_constant<int, R>) {
-    Vec<T> d[R];
-    each<R, 1>([&](int r, int) {
-      const T* at = dy + (row + r) * dy_row;
-      d[r] = whole ? load(at) : load_first(at, count);
-    });
-    Vec<T> b[3];
+    Vec<T> d[R], b[3];
+    each<R, 1>([&](int r, int) { d[r] = read_lanes<guarded>(dy + (row + r) * dy_row, walked); });
     const auto first = row - column.above;
     const T* from = column.from + first * column.from_row;
     each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
-      column.load(from, column.holds(first + i), b);
+      column.template read<guarded>(from, column.holds(first + i), b);
       each<3, 3>([&](int k, int l) {
         if (const int r = i - k; r >= 0 && r < R) acc[3 * k + l] = fma(d[r], b[l], acc[3 * k + l]);
       });
@@ -230,10 +249,11 @@ void depthwise_weights(const ConvWeightArgs<T>& args, std::int64_t c) noexcept {
     const T* x = args.x + plane * s.in_pixels();
     const T* dy = args.dy + plane * s.out_pixels();
     const auto width = depthwise.width();
+    const bool guarded = depthwise.guarded(plane, s.batch * s.groups);
+    const auto add = guarded ? add_depthwise_column<true, T> : add_depthwise_column<false, T>;
     for (std::int64_t j = 0; j < width; j += lanes<T>) {
-      const int count = static_cast<int>(std::min<std::int64_t>(lanes<T>, width - j));
-      add_depthwise_column(depthwise.column(x, j), dy + j, depthwise.to_row(), depthwise.rows(),
-                           count, sums + j % line<T>, line<T>);
+      add(depthwise.column(x, j), dy + j, depthwise.to_row(), depthwise.rows(), sums + j % line<T>,
+          line<T>);
     }
   }
   for (int k = 0; k < 9; ++k) {

@@ -109,7 +109,7 @@ class DotsPlan {
   explicit DotsPlan(const ConvWeightArgs<T>& args)
       : args(args),
         threads(conv_threads(args.shape, args.threads)),
-        copy(args.shape, ConvDirection::forward, 1) {
+        copy(args.shape, ConvDirection::forward, 1, false) {
     const auto& s = args.shape;
     for (const auto& i : copy.axes[0].walks[0].taps) {
       for (const auto& j : copy.axes[1].walks[0].taps) {
@@ -154,12 +154,13 @@ class DotsShare {
     const auto output = plan_.sums() / s.outputs;
     T* sums = sums_ + share * plan_.sums() + first * output;
     std::fill_n(sums, part.size() * output, T{0});
+    const T* end = plan_.args.x + s.batch * s.channels * s.in_pixels();
     for (auto n = images.begin; n < images.end; ++n) {
       const T* image = plan_.args.x + (n * s.groups + group) * s.group_channels() * s.in_pixels();
       const T* dy = plan_.args.dy + (n * s.outputs + first) * s.out_pixels();
       for (std::int64_t b = 0; b < plan_.copy.bands(); ++b) {
         const Band band = plan_.copy.band(b);
-        BandCopy(plan_.copy, band).run(image, copy_);
+        BandCopy(plan_.copy, band, end).run(image, copy_);
         add(band, dy, part.size(), sums);
       }
     }

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/flush.h"
@@ -28,7 +29,7 @@ namespace deepcore {
 template <class T>
 class PixelPlan {
  public:
-  explicit PixelPlan(const ConvArgs<T>& args)
+  PixelPlan(const ConvArgs<T>& args, bool columns_apart)
       : args(args),
         sides(args.shape, args.direction),
         block(conv_block(args.shape, args.direction)),
@@ -37,8 +38,9 @@ class PixelPlan {
         least(divide_up(threads, std::max<std::int64_t>(images * depth(), 1))),
         parts(sides.to_channels,
               std::clamp<std::int64_t>(sides.to_channels / (2 * tile_rows), 1, least)),
-        copy(args.shape, args.direction, divide_up(least, parts.parts())) {
-    in_rows = fits_rows();
+        copy(args.shape, args.direction, divide_up(least, parts.parts()), columns_apart) {
+    joined = copy.span(2) == 0 && copy.bands_w == 1 && writes_on();
+    in_rows = joined || fits_rows();
     tall = in_rows && few_channels();
     list_walks();
   }
@@ -57,8 +59,8 @@ class PixelPlan {
     std::int64_t n = c * copy.bands() * copy.channel() / lanes<T> * 8;
     for (const auto& walk : walks) {
       const auto rows = walk.height->count, columns = walk.width->count;
-      const auto vectors =
-          in_rows ? rows * divide_up(columns, lanes<T>) : divide_up(rows * copy.width, lanes<T>);
+      const auto vectors = in_rows && !joined ? rows * divide_up(columns, lanes<T>)
+                                              : divide_up(rows * copy.width, lanes<T>);
       const auto taps = static_cast<std::int64_t>(walk.taps.size());
       n += walk.depth->count * vectors * o * (c * taps + (in_rows ? 0 : 8));
     }
@@ -79,6 +81,7 @@ class PixelPlan {
   Split parts;                 //   channels of `to`, and bands where these are few
   CopyPlan<T> copy;
   std::vector<Walk> walks;
+  bool joined = false;   // rows of the copy and of `to` follow each other alike: as one row
   bool in_rows = false;  // a tile lies in rows of pixels
   bool tall = false;     //   and has several
 
@@ -89,6 +92,12 @@ class PixelPlan {
   }
 
   bool few_channels() const noexcept { return sides.to_channels < 4; }
+
+  // Whether neighbours of a band are neighbours in `to`.
+  bool writes_on() const noexcept {
+    const auto& [d, h, w] = copy.axes;
+    return copy.columns > 0 && h.walks.size() == 1 && w.walks.size() == 1;
+  }
 
   // Writing and reading sums again costs about 8 % where the sum is short.
   bool fits_rows() const noexcept {
@@ -135,8 +144,9 @@ class PixelBand {
     band_ = plan_.copy.band(item % plan_.copy.bands());
     image_ = item / plan_.copy.bands();
     const auto& s = plan_.sides;
-    BandCopy(plan_.copy, band_)
-        .run(plan_.args.from + image_ * s.from_channels * s.from_pixels, copy_);
+    const auto size = s.from_channels * s.from_pixels;
+    BandCopy(plan_.copy, band_, plan_.args.from + plan_.images * size)
+        .run(plan_.args.from + image_ * size, copy_);
     for (const auto& walk : plan_.walks) {
       if (walk.depth != band_.depth) continue;
       for (auto o = part.begin; o < part.end;) {
@@ -154,9 +164,10 @@ class PixelBand {
                std::int64_t count) noexcept {
     const auto& args = plan_.args;
     const auto& s = plan_.sides;
-    const auto rows = std::min(band_.rows.end, walk.height->count) - band_.rows.begin;
-    const auto columns = std::min(band_.columns.end, walk.width->count) - band_.columns.begin;
+    auto rows = std::min(band_.rows.end, walk.height->count) - band_.rows.begin;
+    auto columns = std::min(band_.columns.end, walk.width->count) - band_.columns.begin;
     if (rows <= 0 || columns <= 0) return;
+    if (plan_.joined) columns *= std::exchange(rows, 1);
     const auto channel = image_ * s.to_channels + o;
     const auto group = image_ % args.shape.groups;
     ConvTile<T> tile;
@@ -263,7 +274,9 @@ class PixelBand {
         if (plan_.args.accumulate) {
           for (std::int64_t j = 0; j < columns; ++j) row[j * step] = row[j * step] + from[j];
         } else if (step == 1) {
-          copy_span(row, from, columns);
+          write_span(row, from, columns);
+        } else if (step == 2) {
+          write_every_second(row, from, columns);
         } else {
           for (std::int64_t j = 0; j < columns; ++j) row[j * step] = from[j];
         }
@@ -293,15 +306,31 @@ class PixelBand {
   std::int64_t image_ = 0;  // of a batch times groups
 };
 
-template <class T>
-std::int64_t pixels_scratch(const ConvArgs<T>& args) {
-  const PixelPlan<T> plan(args);
-  return plan.workers() * plan.scratch() * static_cast<std::int64_t>(sizeof(T));
+// f(the cheaper plan); both give the same bits. Copies for each column of the kernel are worth it
+// as long as they take no more than a quarter of a cache of 1 MB.
+template <class T, class F>
+auto with_pixel_plan(const ConvArgs<T>& args, const F& f) {
+  const PixelPlan<T> together(args, false);
+  if (together.copy.span(2) == 0) return f(together);
+  const PixelPlan<T> apart(args, true);
+  const bool small = apart.copy.size() <= static_cast<std::int64_t>((256 << 10) / sizeof(T));
+  return f(small && apart.cost() < together.cost() ? apart : together);
 }
 
 template <class T>
-void run_pixels(const ConvArgs<T>& args, void* scratch) {
-  const PixelPlan<T> plan(args);
+std::int64_t pixels_cost(const ConvArgs<T>& args) {
+  return with_pixel_plan(args, [](const PixelPlan<T>& plan) { return plan.cost(); });
+}
+
+template <class T>
+std::int64_t pixels_scratch(const ConvArgs<T>& args) {
+  return with_pixel_plan(args, [](const PixelPlan<T>& plan) {
+    return plan.workers() * plan.scratch() * static_cast<std::int64_t>(sizeof(T));
+  });
+}
+
+template <class T>
+void run_pixels(const PixelPlan<T>& plan, void* scratch) {
   std::atomic<std::int64_t> next{0};
   parallel_for(plan.workers(), 1, [&](std::int64_t begin, std::int64_t end) {
     const FlushToZero flush;
@@ -311,6 +340,11 @@ void run_pixels(const ConvArgs<T>& args, void* scratch) {
       for (auto i = next++; i < plan.items(); i = next++) band.run(i);
     }
   });
+}
+
+template <class T>
+void run_pixels(const ConvArgs<T>& args, void* scratch) {
+  with_pixel_plan(args, [&](const PixelPlan<T>& plan) { run_pixels(plan, scratch); });
 }
 
 }  // namespace deepcore

@@ -27,7 +27,7 @@ struct AxisWalk {
 
 struct AxisWalks {
   std::int64_t from_size = 0, stride = 1;  // of `from`
-  std::vector<std::int64_t> phases;        // of `from`, those that some tap meets
+  std::vector<std::int64_t> phases;        // of `from`, those that some tap meets at place 0
   std::vector<AxisWalk> walks;
   std::int64_t first_shift = 0, last_shift = 0, longest = 0;
 
@@ -86,6 +86,19 @@ inline AxisWalks walk_axis(const ConvAxis& a, ConvDirection direction) {
     axis.walks.push_back(std::move(walk));
   }
   return axis;
+}
+
+// The same axis with what each tap meets as a phase of its own: shifts are gone.
+inline AxisWalks without_shifts(const AxisWalks& axis) {
+  AxisWalks same = axis;
+  same.phases.clear();
+  same.first_shift = same.last_shift = 0;
+  for (auto& walk : same.walks) {
+    for (auto& tap : walk.taps) {
+      tap = {tap.tap, detail::phase_index(same, axis.place(tap, 0)), 0};
+    }
+  }
+  return same;
 }
 
 // How many threads a convolution is worth.
