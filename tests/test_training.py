@@ -188,3 +188,16 @@ def test_ten_thousand_steps_take_no_more_memory_than_a_hundred() -> None:
             before = _core.memory_stats()
     after = _core.memory_stats()
     assert (after["in_use"], after["system"]) == (before["in_use"], before["system"])
+
+
+def test_a_large_block_that_is_free_serves_what_is_more_than_half_as_large() -> None:
+    _core.empty_cache()
+    system = _core.memory_stats()["system"]
+    dc.empty(1_000_000)
+    kept = dc.empty(600_000)
+    assert _core.memory_stats()["system"] == system + 1
+    also = dc.empty(400_000)
+    assert _core.memory_stats()["system"] == system + 2
+    del kept, also
+    dc.empty(1_000_000)
+    assert _core.memory_stats()["system"] == system + 2
