@@ -1,5 +1,7 @@
 #include "ops/conv_check.h"
 
+#include <limits>
+
 #include "base/error.h"
 
 namespace deepcore {
@@ -21,13 +23,24 @@ Shape shape_of(const std::vector<std::int64_t>& numbers) {
   return shape;
 }
 
-void check_least(const char* op, const char* name, const std::vector<std::int64_t>& numbers,
+// Sizes beyond this have no use, and sums of a few of them still fit.
+constexpr std::int64_t largest = std::numeric_limits<std::int32_t>::max();
+
+void check_range(const char* op, const char* name, const std::vector<std::int64_t>& numbers,
                  std::int64_t least) {
   for (const auto n : numbers) {
     if (n < least) {
       throw ValueError(op, name, " must be at least ", least, ", got ", shape_of(numbers), ".");
     }
+    if (n > largest) {
+      throw ValueError(op, name, " must be at most ", largest, ", got ", shape_of(numbers), ".");
+    }
   }
+}
+
+// From the first element of the kernel to the last, with the gaps.
+std::int64_t reach_of(const ConvAxis& axis) {
+  return axis.dilation * (axis.kernel - 1) + 1;
 }
 
 }  // namespace
@@ -48,10 +61,10 @@ void ConvCheck::check_options(bool transposed) const {
                                 : "(out_channels, in_channels / groups, ",
                      "kernel_size of ", options_.axes, "), got ", weight_->shape(), ".");
   }
-  check_least(op, "stride", options_.stride, 1);
-  check_least(op, "dilation", options_.dilation, 1);
-  check_least(op, "padding", options_.before, 0);
-  check_least(op, "padding", options_.after, 0);
+  check_range(op, "stride", options_.stride, 1);
+  check_range(op, "dilation", options_.dilation, 1);
+  check_range(op, "padding", options_.before, 0);
+  check_range(op, "padding", options_.after, 0);
   if (options_.groups < 1) {
     throw ValueError(op, "groups must be at least 1, got ", options_.groups, ".");
   }
@@ -65,6 +78,21 @@ void ConvCheck::check_options(bool transposed) const {
                        weight_->shape(), ".");
     }
   }
+  check_reach();
+}
+
+// Kernels keep the distances of taps in 32 bits, in bytes of copies a little wider than the reach.
+void ConvCheck::check_reach() const {
+  constexpr double most = 1 << 28, beside = 64;
+  double elements = 1;
+  for (int i = 0; i < options_.axes; ++i) {
+    const auto k = static_cast<double>(kernel(i));
+    const auto gaps = static_cast<double>(options_.dilation[static_cast<std::size_t>(i)]) * (k - 1);
+    elements *= gaps + 1 + k * (i + 1 < options_.axes ? 1 : beside);
+  }
+  if (elements <= most) return;
+  throw ValueError(op, "the kernel reaches too far, got weight of shape ", weight_->shape(),
+                   " with dilation ", shape_of(options_.dilation), ".");
 }
 
 void ConvCheck::check_input(bool transposed) const {
@@ -121,7 +149,7 @@ ConvShape ConvCheck::conv() const {
   for (int i = 0; i < options_.axes; ++i) {
     auto& axis = result.axes[3 - options_.axes + i];
     const auto padded = size(i) + axis.padding + options_.after[static_cast<std::size_t>(i)];
-    const auto reach = axis.dilation * (axis.kernel - 1) + 1;
+    const auto reach = reach_of(axis);
     if (padded < reach) {
       throw ValueError(op, "the kernel must fit into the padded input: it reaches over ", reach,
                        " elements of axis ", input_->rank() - options_.axes + i, ", got ", padded,
@@ -145,8 +173,7 @@ ConvShape ConvCheck::transposed(const std::vector<std::int64_t>& output_padding)
     }
     axis.out = size(i);
     axis.in = (axis.out - 1) * axis.stride - axis.padding -
-              options_.after[static_cast<std::size_t>(i)] + axis.dilation * (axis.kernel - 1) +
-              extra + 1;
+              options_.after[static_cast<std::size_t>(i)] + reach_of(axis) + extra;
     if (axis.in < 1) {
       throw ValueError(op, "the output must have at least one element on each axis, got ", axis.in,
                        " for input ", input_->shape(), "; padding takes more than there is.");

@@ -20,6 +20,7 @@ class ConvCheck {
 
  private:
   void check_options(bool transposed) const;
+  void check_reach() const;
   void check_input(bool transposed) const;
   void check_bias(const Tensor& bias, bool transposed) const;
   ConvShape shape() const;

@@ -1,6 +1,7 @@
 #include "ops/pool_windows.h"
 
 #include <limits>
+#include <numeric>
 
 namespace deepcore {
 namespace {
@@ -151,11 +152,9 @@ Pooling adaptive_windows(const char* op, const Tensor& x, const Shape& sizes) {
       axis.kernel = axis.stride = axis.in / axis.out;
     } else {
       axis.adaptive = true;
-      for (std::int64_t o = 0; o < axis.out; ++o) {
-        const auto begin = o * axis.in / axis.out;
-        const auto end = ((o + 1) * axis.in + axis.out - 1) / axis.out;
-        axis.kernel = std::max(axis.kernel, end - begin);
-      }
+      // The longest window is one whose begin is rounded down most, by (out - gcd) / out.
+      const auto rounded = axis.out - std::gcd(axis.in, axis.out);
+      axis.kernel = (axis.in + rounded + axis.out - 1) / axis.out;
     }
   }
   check_taps(op, {p.d.kernel, p.h.kernel, p.w.kernel});

@@ -75,6 +75,8 @@ UnfoldArgs to_args(const char* op, const Windows& windows, std::int64_t height,
                      windows.kernel_size, ", dilation ", windows.dilation, " and padding ",
                      windows.padding, " for ", Shape{height, width}, ".");
   }
+  checked_numel(op,
+                {args.rows.kernel, args.columns.kernel, args.rows.windows, args.columns.windows});
   return args;
 }
 
@@ -90,7 +92,8 @@ Tensor unfold(const Tensor& x, const Windows& windows) {
   args.planes = x->shape().numel(0, rank - 2);
   Shape shape;
   if (rank == 4) shape.push_back(x->size(0));
-  shape.push_back(x->size(rank - 3) * args.rows.kernel * args.columns.kernel);
+  shape.push_back(
+      checked_numel("unfold", {x->size(rank - 3), args.rows.kernel, args.columns.kernel}));
   shape.push_back(args.rows.windows * args.columns.windows);
   Tensor y = empty("unfold", shape, x->dtype());
   return visit_floating("unfold", x->dtype(), [&]<class T>(TypeTag<T>) {

@@ -327,6 +327,9 @@ def test_unbatched() -> None:
         ((1, 3, 8, 8), (4, 3, 3, 3), {"stride": 0}, r"stride must be at least 1, got \(0, 0\)"),
         ((1, 3, 8, 8), (4, 3, 3, 3), {"dilation": 0}, r"dilation must be at least 1"),
         ((1, 3, 8, 8), (4, 3, 3, 3), {"padding": -1}, r"padding must be at least 0"),
+        ((1, 3, 8, 8), (4, 3, 3, 3), {"stride": 2**62}, r"stride must be at most 2147483647"),
+        ((1, 3, 8, 8), (4, 3, 3, 3), {"padding": 2**63 - 1}, r"padding must be at most 2147483647"),
+        ((1, 3, 8, 8), (4, 3, 3, 3), {"dilation": 2**31 - 1}, r"too far, .* with dilation \(21474"),
         ((1, 3, 8, 8), (4, 3, 3, 3), {"groups": 0}, r"groups must be at least 1, got 0"),
         ((1, 9, 8, 8), (4, 3, 3, 3), {"groups": 3}, r"must divide weight's 4 channels, got 3"),
         ((1, 3, 8, 8), (4, 3, 3, 0), {}, r"at least one element, got weight of shape"),
@@ -353,8 +356,18 @@ def test_transposed_refuses() -> None:
         F.conv_transpose2d(dc.zeros(1, 2, 4, 4), w)
     with pytest.raises(ValueError, match=r"at least one element on each axis, got 0 for input"):
         F.conv_transpose2d(x, w, padding=3)
+    with pytest.raises(ValueError, match=r"stride must be at most 2147483647, got"):
+        F.conv_transpose2d(x, w, stride=2**62)  # of which four are 0 in 64 bits
     with pytest.raises(ValueError, match=r"bias must have shape \(out_channels,\)=\(2,\), got"):
         F.conv_transpose2d(x, w, dc.zeros(3))
+
+
+def test_taps_far_outside() -> None:
+    x, w = dc.randn(1, 1, 5), dc.randn(1, 1, 3)
+    middle = x * w[0, 0, 1]
+    assert F.conv1d(x, w, padding=2**16, dilation=2**16).tolist() == middle.tolist()
+    with pytest.raises(ValueError, match=r"\[conv1d\] the kernel reaches too far, got weight of"):
+        F.conv1d(x, w, padding=2**29, dilation=2**29)
 
 
 def test_refuses_dtypes() -> None:

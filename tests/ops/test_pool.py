@@ -492,6 +492,10 @@ def test_refused_output_sizes(name: str) -> None:
         ValueError, match=rf"^\[{name}\] output_size must be one number or 2, got \(1"
     ):
         f(x, (1, 2, 3))
+    with pytest.raises(
+        ValueError, match=rf"^\[{name}\] shape .* more elements than memory can hold"
+    ):
+        f(x, 2**31 - 1)
     with pytest.raises(TypeError, match=rf"^\[{name}\] output_size must be .* None, .* got 1\.5\."):
         f(x, 1.5)
     with pytest.raises(ValueError, match=rf"^\[{name}\] input must have shape \(C, H, W\) or"):

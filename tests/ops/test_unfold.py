@@ -129,6 +129,8 @@ def test_fold_undoes_windows_that_do_not_overlap() -> None:
         (lambda x: F.unfold(x, 1, padding=-1), ValueError, r"padding .* least 0, got \(-1, -1\)"),
         (lambda x: F.unfold(x, 1, 2**40), ValueError, r"dilation must be a number or two, of at"),
         (lambda x: F.unfold(x, (5, 1)), ValueError, r"must fit into .* \(5, 1\).* for \(4, 5\)\."),
+        (lambda x: F.unfold(x, 1, padding=2**31), ValueError, r"more elements than memory"),
+        (lambda x: F.unfold(x, 2**31, padding=2**31), ValueError, r"more elements than memory"),
         (lambda x: F.unfold(x, 1.5), TypeError, r"unfold\] sizes must be integers, got 1\.5\."),
         (lambda x: F.unfold(x.long(), 1), TypeError, r"float32 or float64, got int64"),
         (lambda x: F.fold(x, 4, 2), ValueError, r"fold\] input must have shape .*got \(1, 2, 4, 5"),

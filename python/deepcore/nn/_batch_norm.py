@@ -32,6 +32,8 @@ class _BatchNorm(RunningNorm):
     def _fused(self, input: Tensor, relu: bool, residual: Tensor | None = None) -> Tensor:
         """The output plus the residual, then relu applied, in one pass."""
         self._check_axes(input)
+        if input.shape[1] != self.num_features:
+            raise ValueError(self._wrong_channels(input))
         kept = not self.training or self.track_running_stats
         return _core.batch_norm(
             input,

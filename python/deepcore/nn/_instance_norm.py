@@ -31,7 +31,9 @@ class _InstanceNorm(RunningNorm):
         self._check_axes(input)
         batched = input.ndim == max(self._axes)
         if input.shape[1 if batched else 0] != self.num_features:
-            self._refuse_channels(input)
+            if self.affine or self.track_running_stats:
+                raise ValueError(self._wrong_channels(input))
+            warnings.warn(self._wrong_channels(input), stacklevel=2)
         output = _core.instance_norm(
             input if batched else input.unsqueeze(0),
             self.weight,
@@ -43,15 +45,6 @@ class _InstanceNorm(RunningNorm):
             self.eps,
         )
         return output if batched else output.squeeze(0)
-
-    def _refuse_channels(self, input: Tensor) -> None:
-        text = (
-            f"[{type(self).__name__}] input must have num_features={self.num_features} channels, "
-            f"got shape {input.shape}."
-        )
-        if self.affine or self.track_running_stats:
-            raise ValueError(text)
-        warnings.warn(text, stacklevel=3)
 
 
 class InstanceNorm1d(_InstanceNorm):

@@ -83,6 +83,12 @@ class RunningNorm(Module):
                 f"{' or '.join(self._axes.values())}, got {input.shape}."
             )
 
+    def _wrong_channels(self, input: Tensor) -> str:
+        return (
+            f"[{type(self).__name__}] input must have num_features={self.num_features} channels, "
+            f"got shape {input.shape}."
+        )
+
     def extra_repr(self) -> str:
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
