@@ -53,11 +53,11 @@ Wide<T> damping(const Wide<T>& energy, T beta) noexcept {
   return each([&](Vec<T> d) { return math::exp<T>(splat(-beta) * math::log<T>(d)); }, energy);
 }
 
-// Calls body(pixels, slot), split over threads; a slot is a thread's own.
+// Calls body(pixels, slot), split over `threads`; a slot is a thread's own.
 template <class T, class Body>
-void for_pixels(const LocalResponseArgs<T>& a, const Body& body) {
+void for_pixels(const LocalResponseArgs<T>& a, std::int64_t threads, const Body& body) {
   const auto strips = ceil_div(a.length, strip<T>), units = a.batch * strips;
-  const auto slots = std::min<std::int64_t>(units, num_threads());
+  const auto slots = std::min(units, threads);
   const auto bytes = 16 * a.channels * strip<T> * std::int64_t{sizeof(T)} * units;
   if (units == 0) return;
   parallel_for(slots, grain_of(grain_bytes, bytes / slots), [&](auto from, auto to) {
@@ -73,7 +73,7 @@ void for_pixels(const LocalResponseArgs<T>& a, const Body& body) {
 
 template <class T>
 void forward(const LocalResponseArgs<T>& a, T* y) {
-  for_pixels(a, [&](const Pixels<T>& pixels, std::int64_t) {
+  for_pixels(a, num_threads(), [&](const Pixels<T>& pixels, std::int64_t) {
     for (std::int64_t c = 0; c < a.channels; ++c) {
       pixels.for_channel(c, [&](auto at, auto, int count) {
         const auto value =
@@ -86,13 +86,13 @@ void forward(const LocalResponseArgs<T>& a, T* y) {
 
 template <class T>
 std::int64_t scratch(const LocalResponseArgs<T>& a) {
-  return num_threads() * 2 * a.channels * strip<T> * std::int64_t{sizeof(T)};
+  return a.threads * 2 * a.channels * strip<T> * std::int64_t{sizeof(T)};
 }
 
 template <class T>
 void backward(const LocalResponseArgs<T>& a, const T* dy, bool accumulate, T* dx, void* scratch) {
   const T factor = 2 * a.alpha * a.beta / static_cast<T>(a.size);
-  for_pixels(a, [&](const Pixels<T>& pixels, std::int64_t slot) {
+  for_pixels(a, a.threads, [&](const Pixels<T>& pixels, std::int64_t slot) {
     // Of every channel: dy d^-beta, and dy x d^(-beta - 1).
     T* direct = static_cast<T*>(scratch) + slot * 2 * a.channels * strip<T>;
     T* shared = direct + a.channels * strip<T>;

@@ -13,6 +13,9 @@ struct LocalResponseArgs {
   std::int64_t batch, channels, length, size;
   T alpha, beta, k;
   const T* x;
+  // Scratch and backward cut by this number, which set_num_threads in another thread cannot change
+  // between them.
+  std::int64_t threads = 1;
 };
 
 template <class T>

@@ -25,6 +25,7 @@ class LocalResponseNorm final : public Node {
     const auto& kernel = kernels().of<T>().local_response;
     auto args = args_;
     args.x = saved_x_.data<T>();
+    args.threads = num_threads();
     const Scratch scratch(kernel.scratch(args));
     kernel.backward(args, gradients.of_output<T>(), gradients.accumulate(0), dx, scratch.data());
   }
