@@ -74,7 +74,7 @@ def check(parts):
     np.testing.assert_array_equal(x_test, images("t10k"))
     assert y_train.tolist() == [0, 1, 2, 3, 4]
     assert y_test.tolist() == [0, 1, 2]
-    assert x_train.dtype == y_train.dtype == np.uint8
+    assert (x_train.dtype, y_train.dtype) == (np.uint8, np.int64)
 
 
 @pytest.mark.parametrize("layout", ["", "mnist", "MNIST/raw"])
@@ -96,7 +96,13 @@ def test_environment_and_cache(tmp_path, monkeypatch):
     (tmp_path / "cache").rename(tmp_path / "elsewhere")
     monkeypatch.setenv("DEEPCORE_DATA", str(tmp_path / "elsewhere" / "deepcore"))
     check(datasets.mnist())
-    check(datasets.mnist(tmp_path / "not-there"))
+    with pytest.raises(
+        FileNotFoundError, match=r"root must be a folder that exists, got '.*not-th"
+    ):
+        datasets.mnist(tmp_path / "not-there")
+    (tmp_path / "empty").mkdir()
+    with pytest.warns(UserWarning, match=r"root '.*empty' has no files of mnist; reading those in"):
+        check(datasets.mnist(tmp_path / "empty"))
 
 
 def test_root_comes_before_the_environment_before_the_cache(tmp_path, monkeypatch):

@@ -215,6 +215,19 @@ def test_options_that_do_not_work(make, kind, text):
         (Cutout(1), images(dtype="int32"), TypeError, r"float64, got int32\."),
         (Cutout(1), images()[0, 0], ValueError, r"\(C, H, W\), got shape \(5, 7\)\."),
         (Normalize([1, 2], 1), images(), ValueError, r"mean must have a number for each of 3 ch"),
+        (
+            RandomHorizontalFlip(),
+            np.zeros((4, 32, 32, 3)),
+            ValueError,
+            r"must lie as \(N, C, H, W\), got \(4, 32, 32, 3\); \.transpose\(0, 3, 1, 2\) brings",
+        ),
+        (Cutout(1), dc.zeros(32, 32, 1), ValueError, r"\.permute\(2, 0, 1\) brings them there\."),
+        (
+            RandomCrop(8),
+            np.zeros((60, 28, 28)),
+            ValueError,
+            r"got \(60, 28, 28\), which has no axis of channels; x\[:, None\] adds it\.",
+        ),
         (RandomCrop(8), images(), ValueError, r"got \(8, 8\) for \(5, 7\); padding=0 is too sm"),
     ],
 )

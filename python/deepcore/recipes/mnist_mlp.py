@@ -40,6 +40,6 @@ def run(options: argparse.Namespace) -> None:
     fit_and_report(trainer, train, test, options, (784,))
 
 
-def _scaled(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Part:
+def _scaled(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Part:
     """Rows of 784 numbers from 0 to 1."""
     return images.reshape(len(images), -1).astype(np.float32) / 255, labels

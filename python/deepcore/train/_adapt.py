@@ -12,9 +12,10 @@ from .._core import Tensor, dtype
 from .._grad import no_grad
 from .._notes import add_note
 from ..data._convert import to_tensor
+from ..nn._conv import ConvBase
 from ._modes import mode
 from ._objective import Objective
-from ._target_checks import check_probabilities, check_shares, warn_of_broadcast
+from ._target_checks import check_probabilities, check_shares, warn_of_broadcast, warn_of_bytes
 
 Array = NDArray[Any]
 _WHOLE = "iub"
@@ -55,6 +56,8 @@ class Adapter:
         )
         if self.output_shape is None:
             self._probe_whole(whole)
+            if self._op == "fit" and not self._keeps_whole:
+                warn_of_bytes(self._op, array)
         return to_tensor(whole, self._op) if self._keeps_whole else self._cast(array, self._dtype)
 
     def targets(self, y: Any, *, check: bool = True) -> Tensor:
@@ -123,6 +126,10 @@ class Adapter:
                 output = self._model(row.clone())  # a model may write in place
         except (TypeError, ValueError, IndexError) as error:
             note = f"[{self._op}] x has shape {shape}; its first row was tried in the model."
+            if (axes := axes_of_first_convolution(self._model)) is not None and len(
+                shape
+            ) == axes + 1:
+                note += " An axis of channels is missing: x[:, None] adds it."
             add_note(error, note)
             raise
         if not isinstance(output, Tensor):
@@ -156,6 +163,8 @@ class Adapter:
             array = array[:, 0]
         labels = array.astype(np.int64) if array.dtype.kind in _WHOLE else self._whole(array)
         classes = self._classes()
+        if check:
+            self._check_shape(labels)
         if check and classes is not None:
             outside = (labels < 0) | (labels >= classes)
             if outside.any():
@@ -195,21 +204,34 @@ class Adapter:
                 f"out: ignore_index={self._objective.ignore_index}, or of class weight 0."
             )
 
-    def _check_shape(self, target: Tensor) -> None:
+    def _check_shape(self, target: Tensor | Array) -> None:
         own, wanted = tuple(target.shape[1:]), (self.output_shape or ())[1:]
         if self._objective.elementwise and own != wanted:
             raise ValueError(
                 f"[{self._op}] y must have the shape of the model's output, {_with_n(wanted)}, got "
                 f"{tuple(target.shape)}."
             )
-        if self._objective.of_classes and own != wanted[1:]:
-            probabilities = target.is_floating_point() and own == wanted
-            if not probabilities:
-                raise ValueError(
-                    f"[{self._op}] y must hold class indices {_with_n(wanted[1:])} or, as floats, "
-                    f"probabilities {_with_n(wanted)}, got {target.dtype.name} "
-                    f"{tuple(target.shape)}."
-                )
+        probabilities = target.dtype.name != "int64" and own == wanted
+        if self._objective.of_classes and own != wanted[1:] and not probabilities:
+            raise ValueError(
+                f"[{self._op}] y must hold class indices {_with_n(wanted[1:])} or, as floats, "
+                f"probabilities {_with_n(wanted)}, got {target.dtype.name} "
+                f"{tuple(target.shape)}{_class_hint(own, wanted)}."
+            )
+
+
+def _class_hint(own: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    if own == wanted:
+        return "; of one-hot rows pass y.argmax(1), or make them floats"
+    if own == () and len(wanted) > 1:
+        return f"; the model gives {_with_n(wanted)}, is nn.Flatten() missing before its Linear?"
+    return ""
+
+
+def axes_of_first_convolution(model: nn.Module) -> int | None:
+    """How many axes the convolution moves over that a model begins with, if it does."""
+    first = next((m for m in model.modules() if not any(True for _ in m.children())), None)
+    return first._axes if isinstance(first, ConvBase) else None
 
 
 def _with_n(sizes: tuple[int, ...]) -> str:

@@ -8,7 +8,9 @@ from math import isfinite
 from typing import Any
 
 from .. import _core, nn
+from .._core import Tensor
 from .._grad import enable_grad, no_grad
+from .._notes import add_note
 from ..optim import Optimizer
 from ._diagnosis import not_finite
 from ._interrupt import Interrupt
@@ -66,7 +68,7 @@ def train_epoch(
     gradients_finite = _core.GradientWatch(parameters).all_finite
     for step, (x, y) in enumerate(source, 1):
         optimizer.zero_grad()
-        output = model(x)
+        output = _output(model, x, source.samples)
         loss = loss_of(output, y)
         loss.backward()
         value = loss.item()
@@ -86,6 +88,20 @@ def train_epoch(
             f"[fit] weights must be finite, got some that are not after epoch {epoch}; a lower "
             "learning rate helps."
         )
+
+
+def _output(model: nn.Module, x: Tensor, samples: int | None) -> Any:
+    try:
+        return model(x)
+    except ValueError as error:
+        if len(x) == 1 and samples != 1 and "more than one value per channel" in str(error):
+            of = f" of {samples} samples" if samples else " sample"
+            add_note(
+                error,
+                f"[fit] the last batch has 1{of}; another batch_size, or a DataLoader with "
+                "drop_last=True, leaves none so small.",
+            )
+        raise
 
 
 def measure(task: Task, source: Source, place: str | None = None) -> dict[str, float]:

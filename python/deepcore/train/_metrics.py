@@ -151,14 +151,15 @@ class Meter:
         self._weights = [0.0] * len(self._names)
 
     def add(self, loss: float, output: Tensor, target: Tensor) -> None:
-        """Adds a batch."""
+        """Adds a batch; of an output with heads beside it, its logits are measured."""
+        scores = getattr(output, "logits", output)
         totals, weights = self._totals, self._weights
         weight = self._objective.weight(target)
         if weight:
             totals[0] += loss if self._objective.summed else loss * weight
             weights[0] += weight
         for i, metric in enumerate(self._metrics, 1):
-            total, weight = metric(output, target)
+            total, weight = metric(scores, target)
             totals[i] += total
             weights[i] += weight
 

@@ -22,6 +22,13 @@ _NAMED: dict[str, Callable[[], nn.Module]] = {
     "binary_cross_entropy": nn.BCELoss,
     "binary_cross_entropy_with_logits": nn.BCEWithLogitsLoss,
 }
+_OF_KERAS = {
+    "categorical_crossentropy": "cross_entropy",
+    "sparse_categorical_crossentropy": "cross_entropy",
+    "binary_crossentropy": "binary_cross_entropy",
+    "mean_squared_error": "mse",
+    "mean_absolute_error": "mae",
+}
 _FUNCTIONS: dict[Any, Callable[[], nn.Module]] = {
     nn.functional.cross_entropy: nn.CrossEntropyLoss,
     nn.functional.nll_loss: nn.NLLLoss,
@@ -81,6 +88,12 @@ class Objective:
 
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """The loss of a batch; TypeError unless a tensor, ValueError unless of one element."""
+        if not isinstance(output, Tensor) and not self.is_unknown:
+            raise TypeError(
+                f"[Trainer] loss {self.title!r} needs a model that gives one tensor, got "
+                f"{_kind(output)} in training; aux_logits=False where the model has it, or a loss "
+                "of your own (output, target)."
+            )
         loss = self.function(output, target)
         if not isinstance(loss, Tensor):
             raise TypeError(
@@ -106,6 +119,12 @@ class Objective:
         labels = target.numpy()
         weights = class_weight.numpy()[labels[labels != self.ignore_index]]
         return float(weights.sum(dtype=np.float64))
+
+
+def _kind(output: Any) -> str:
+    fields = getattr(output, "_fields", None)
+    name = type(output).__name__
+    return f"{name}({', '.join(fields)})" if fields else name
 
 
 def to_objective(loss: Any) -> Objective:
@@ -141,10 +160,9 @@ def to_objective(loss: Any) -> Objective:
 
 def _of_name(name: str) -> nn.Module:
     if name not in _NAMED:
-        raise ValueError(
-            f"[Trainer] loss must be one of {', '.join(_NAMED)}, got {name!r}"
-            f"{closest_hint(name, _NAMED)}"
-        )
+        known = _OF_KERAS.get(name)
+        hint = f"; did you mean {known!r}?" if known else closest_hint(name, _NAMED)
+        raise ValueError(f"[Trainer] loss must be one of {', '.join(_NAMED)}, got {name!r}{hint}")
     return _NAMED[name]()
 
 

@@ -1,10 +1,12 @@
-"""What targets must hold for a loss to mean something, said before the first step."""
+"""What targets must hold for a loss to mean something, and inputs; said before the first step."""
 
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._core import Tensor
 
@@ -68,3 +70,14 @@ def warn_of_broadcast(op: str, output_shape: tuple[int, ...], shape: tuple[int, 
         UserWarning,
         stacklevel=6,  # the call of fit
     )
+
+
+def warn_of_bytes(op: str, x: NDArray[Any]) -> None:
+    """UserWarning where images are bytes: of inputs up to 255 the first steps are far too large."""
+    if x.dtype == np.uint8 and x.ndim > 2 and x.max(initial=0) > 1:
+        warnings.warn(
+            f"[{op}] x is uint8 with values up to {x.max()}, which the model takes as they are; "
+            "x / 255 is usual.",
+            UserWarning,
+            stacklevel=6,  # the call of fit
+        )

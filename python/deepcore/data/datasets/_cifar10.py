@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import overload
 
 from ._cifar_files import Part, is_source, read_part
-from ._store import cache_folder, download_from_any, missing, places
+from ._store import cache_folder, check_place, download_from_any, missing, places
 
 MIRRORS = ("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",)
 MD5 = "c58f30108f718f92721af3b95e74349a"  # as published beside the file
@@ -55,7 +55,8 @@ def cifar10(
         y: (50000,) and (10000,), int64 from 0 to 9.
 
     Raises:
-        FileNotFoundError: it is in none of the folders and cannot be downloaded.
+        FileNotFoundError: it is in none of the folders and cannot be downloaded, or root does not
+            exist while another folder has it.
         ValueError: a file is damaged or holds something else.
 
     Reference: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
@@ -64,7 +65,10 @@ def cifar10(
         >>> from deepcore import datasets
         >>> (x_train, y_train), (x_test, y_test) = datasets.cifar10()  # doctest: +SKIP
     """
-    source = next(_sources(root), None) or _downloaded(root, download)
+    found = next(_sources(root), None)
+    if found:
+        check_place(FOLDERS[0], found, root)
+    source = found or _downloaded(root, download)
     if train is not None:
         return read_part(source, "train" if train else "test")
     return read_part(source, "train"), read_part(source, "test")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .._idx import read_idx
 from ._store import fetch
 
-Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Split = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -56,10 +56,11 @@ def mnist(
 
     Shape:
         x: (60000, 28, 28) and (10000, 28, 28), uint8 from 0 (paper) to 255 (ink).
-        y: (60000,) and (10000,), uint8 from 0 to 9.
+        y: (60000,) and (10000,), int64 from 0 to 9.
 
     Raises:
-        FileNotFoundError: a file is in none of the folders and cannot be downloaded.
+        FileNotFoundError: a file is in none of the folders and cannot be downloaded, or root does
+            not exist while another folder has it.
         ValueError: a file is damaged, or images and labels do not belong together.
 
     Reference: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", 1998.
@@ -98,4 +99,4 @@ def _part(prefix: str, root: str | os.PathLike[str] | None, may_download: bool) 
             f"[mnist] expected as many labels as images, got {len(labels)} labels and "
             f"{len(images)} images of {prefix}; do the files come from two data sets?"
         )
-    return images, labels
+    return images, labels.astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -33,6 +34,27 @@ def find(name: str, folders: Sequence[str], root: str | os.PathLike[str] | None)
                 if file.is_file():
                     return file
     return None
+
+
+def check_place(what: str, path: Path, root: str | os.PathLike[str] | None) -> None:
+    """UserWarning where the user named a folder and another one has the files.
+
+    Raises:
+        FileNotFoundError: the folder does not exist; a slip must not read other data unseen.
+    """
+    if not root or path.is_relative_to(root):
+        return
+    if not Path(root).exists():
+        raise FileNotFoundError(
+            f"[datasets] root must be a folder that exists, got {os.fspath(root)!r}, while "
+            f"{os.fspath(path.parent)!r} has files of {what}; pass that, or none."
+        )
+    warnings.warn(
+        f"[datasets] root {os.fspath(root)!r} has no files of {what}; reading those in "
+        f"{os.fspath(path.parent)!r}.",
+        UserWarning,
+        stacklevel=2,
+    )
 
 
 def download(url: str, target: Path, verify: Callable[[bytes], None]) -> None:
@@ -99,6 +121,7 @@ def fetch(
     """
     found = find(name, folders, root)
     if found:
+        check_place(folders[0], found, root)
         return found
 
     def verify(data: bytes) -> None:
