@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import _core
+from .._check import check_whole
 from .._core import Tensor
 from .._creation import empty
 from .._device import check_device
 from .._grad import no_grad
+from .._names import closest_hint
+from .._notes import add_note
 from . import functional as F
 from ._module import Module
 from ._parameter import Parameter
@@ -23,7 +26,7 @@ _MODES = ("zeros", "reflect", "replicate", "circular")
 def as_tuple(layer: str, name: str, numbers: Numbers, axes: int) -> tuple[int, ...]:
     """One number for all axes, or one for each, as a tuple."""
     given = tuple(numbers) if isinstance(numbers, Sequence) else (numbers,) * axes
-    if not all(hasattr(number, "__index__") for number in given):
+    if not all(hasattr(n, "__index__") and not isinstance(n, bool) for n in given):
         raise TypeError(f"[{layer}] {name} must be an int or {axes} of them, got {numbers!r}.")
     if len(given) == 1:
         given *= axes
@@ -54,6 +57,7 @@ class ConvBase(Module):
             ("out_channels", out_channels, 0),
             ("groups", groups, 1),
         ):
+            check_whole(layer, name, value)
             if value < least:
                 raise ValueError(f"[{layer}] {name} must be at least {least}, got {value}.")
         for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
@@ -129,8 +133,9 @@ class Conv(ConvBase):
         if not isinstance(padding, str):
             return self._numbers("padding", padding, 0)
         if padding not in ("same", "valid"):
+            hint = closest_hint(padding, ("same", "valid"))
             raise ValueError(
-                f"[{layer}] padding must be 'same', 'valid' or numbers, got {padding!r}."
+                f"[{layer}] padding must be 'same', 'valid' or numbers, got {padding!r}{hint}"
             )
         if padding == "same" and max(self.stride) > 1:
             raise ValueError(
@@ -154,17 +159,28 @@ class Conv(ConvBase):
         padding: Any = self.padding
         if self.padding_mode != "zeros":
             input, padding = F.pad(input, self._ends(), self.padding_mode), 0
-        return type(self)._run(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            padding,
-            self.dilation,
-            self.groups,
-            activation,
-            slope,
-        )
+        try:
+            return type(self)._run(
+                input,
+                self.weight,
+                self.bias,
+                self.stride,
+                padding,
+                self.dilation,
+                self.groups,
+                activation,
+                slope,
+            )
+        except ValueError as error:
+            self._explain(error, input)
+            raise
+
+    def _explain(self, error: ValueError, input: Tensor) -> None:
+        """Says so where the channels lie last."""
+        shape, last = input.shape, self._axes + 1
+        if len(shape) == last + 1 and shape[1] != self.in_channels == shape[last]:
+            order = (0, last, *range(1, last))
+            add_note(error, f"The channels lie last: .permute{order} brings them to axis 1.")
 
     def forward(self, input: Tensor) -> Tensor:
         return self.convolve(input, _core.Activation.none)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from .._core import Tensor
 from . import functional as F
+from ._conv import as_tuple
 from ._module import Module
 from .functional._check import Window, for_each_axis
 
@@ -14,6 +15,7 @@ from .functional._check import Window, for_each_axis
 class _MaxPool(Module):
     """What the layers for one, two and three axes share."""
 
+    _axes: ClassVar[int]
     _pool: ClassVar[Callable[..., Any]]
 
     def __init__(
@@ -32,6 +34,10 @@ class _MaxPool(Module):
         self.dilation = dilation
         self.return_indices = return_indices
         self.ceil_mode = ceil_mode
+        for name, least in (("kernel_size", 1), ("stride", 1), ("padding", 0), ("dilation", 1)):
+            layer, given = type(self).__name__, getattr(self, name)
+            if min(as_tuple(layer, name, given, self._axes)) < least:
+                raise ValueError(f"[{layer}] {name} must be at least {least}, got {given!r}.")
 
     def forward(self, input: Tensor) -> Any:
         return self._pool(
@@ -82,6 +88,7 @@ class MaxPool1d(_MaxPool):
         (2, 3, 4)
     """
 
+    _axes = 1
     _pool = staticmethod(F.max_pool1d)
 
 
@@ -118,6 +125,7 @@ class MaxPool2d(_MaxPool):
         (2, 3, 4, 4)
     """
 
+    _axes = 2
     _pool = staticmethod(F.max_pool2d)
 
 
@@ -154,6 +162,7 @@ class MaxPool3d(_MaxPool):
         (2, 3, 2, 4, 4)
     """
 
+    _axes = 3
     _pool = staticmethod(F.max_pool3d)
 
 

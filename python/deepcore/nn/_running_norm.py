@@ -12,6 +12,7 @@ from .._device import check_device
 from .._grad import no_grad
 from ._module import Module
 from ._parameter import Parameter
+from .functional._check import check_share
 
 
 class RunningNorm(Module):
@@ -39,6 +40,8 @@ class RunningNorm(Module):
         super().__init__()
         check_device(device)
         check_size(type(self).__name__, "num_features", num_features)
+        if momentum is not None:
+            check_share(type(self).__name__, "momentum", momentum)
         self.num_features = num_features
         self.eps = eps
         self.momentum = momentum

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ._module import Module
 
 
+_MOST_LISTED = 10
+
+
 class IncompatibleKeys(NamedTuple):
     """What `load_state_dict` found on one side only."""
 
@@ -62,7 +65,7 @@ def load(module: Module, given: Mapping[str, Any], strict: bool, assign: bool) -
     if problems:
         raise ValueError(
             f"[load_state_dict] state_dict must have the keys and shapes of "
-            f"{type(module).__name__}; {'; '.join(problems)}."
+            f"{type(module).__name__}; {'; '.join(problems)}{_inner_hint(own, given)}."
         )
     if assign:
         for key, value in values.items():
@@ -94,4 +97,14 @@ def _tensor(key: str, value: Any) -> Tensor:
 
 
 def _listed(what: str, problems: list[str]) -> list[str]:
-    return [f"{what}: {', '.join(problems)}"] if problems else []
+    more = len(problems) - _MOST_LISTED
+    shown = f"{', '.join(problems[:_MOST_LISTED])}{f' … and {more} more' if more > 0 else ''}"
+    return [f"{what}: {shown}"] if problems else []
+
+
+def _inner_hint(own: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """Of a checkpoint that holds a state dict beside other things, the key it is under."""
+    for key, value in given.items():
+        if isinstance(value, Mapping) and own.keys() & value.keys():
+            return f"; pass its [{key!r}], which has such keys"
+    return ""

@@ -163,6 +163,10 @@ class MultiStepLR(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         check_range("multi_step_lr", "gamma", gamma)
+        if not isinstance(milestones, Iterable):
+            raise TypeError(
+                f"[multi_step_lr] milestones must be a sequence of epochs, got {milestones!r}."
+            )
         self.milestones = Counter(milestones)
         for epoch in self.milestones:
             check_whole("multi_step_lr", "a milestone", epoch)
