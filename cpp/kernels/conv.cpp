@@ -40,7 +40,8 @@ void run(const ConvArgs<T>& args, void* scratch) {
 
 template <class T>
 bool sums_nothing(const ConvWeightArgs<T>& args) {
-  return args.shape.batch * args.shape.outputs * args.shape.group_channels() == 0;
+  const auto& s = args.shape;
+  return s.batch * s.outputs * s.group_channels() * s.out_pixels() == 0;
 }
 
 template <class T>

@@ -8,8 +8,8 @@
 // from zero, over its channels and within a channel over the kernel, row by row; blocks are added
 // in ascending order; then `to` (accumulate) or the bias is added, then the activation is applied.
 // The gradient of w is a chain over images and within an image over output pixels, cut where
-// conv_weights.h, conv_dots.h (few channels) or conv_depthwise.h (3x3) say; which of them it is, the
-// shape alone decides.
+// conv_weights.h, conv_dots.h (few channels) or conv_depthwise.h (3x3) say; which of them it is,
+// the shape alone decides.
 #pragma once
 
 #include <cstdint>

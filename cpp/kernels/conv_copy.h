@@ -86,7 +86,7 @@ class CopyPlan {
     bands_h = std::max(most >= 1 ? divide_up(height, most) : height, std::min(height, least));
     if (most < 1) {
       const auto fit = pixels / (1 + span(1)) - span(2);
-      bands_w = divide_up(breadth, std::max(fit, std::int64_t{4 * lanes<T>}));
+      bands_w = divide_up(breadth, std::max(fit, std::int64_t{lanes<T>}));
     }
     if (height == 1) bands_w = std::max(bands_w, least);
     rows = divide_up(height, std::max<std::int64_t>(bands_h, 1));

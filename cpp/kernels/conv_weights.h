@@ -6,7 +6,8 @@
 // channels are neighbours: these are the vectors, dy is what is broadcast, and the sum runs over
 // pixels and images.
 //
-// Order of summation: a unit is some images of one depth, or a band of rows of one; each is a chain
+// Order of summation: a unit is some images of one depth, or a band of rows of one, or a part of a
+// row; each is a chain
 // over its images and pixels. Units are added in order within a share of them, then the shares.
 // Units and shares depend on the shapes alone.
 #pragma once
@@ -38,7 +39,6 @@ class WeightPlan {
     lists = d.kernel * h.kernel * (merged ? 1 : w.kernel);
     length = channels * (merged ? w.kernel : 1);
     pitch = divide_up(length, line<T>) * line<T>;
-    width = (w.out - 1) * w.stride + (w.kernel - 1) * w.dilation + 1;
     cut();
     list_taps();
     share_out();
@@ -48,7 +48,12 @@ class WeightPlan {
     const auto& h = args.shape.axes[1];
     return (rows - 1) * h.stride + (h.kernel - 1) * h.dilation + 1;
   }
-  std::int64_t slab() const noexcept { return copy_rows() * width * args.shape.group_channels(); }
+  // Of the copy, in pixels.
+  std::int64_t width() const noexcept {
+    const auto& w = args.shape.axes[2];
+    return (columns - 1) * w.stride + (w.kernel - 1) * w.dilation + 1;
+  }
+  std::int64_t slab() const noexcept { return copy_rows() * width() * args.shape.group_channels(); }
   // One image, or one depth of it.
   std::int64_t copy() const noexcept { return args.shape.axes[0].kernel * slab(); }
   std::int64_t copy_size() const noexcept {
@@ -61,17 +66,17 @@ class WeightPlan {
   // Where in the copy of an image list l begins.
   std::int64_t list(std::int64_t l) const noexcept {
     const auto& [d, h, w] = args.shape.axes;
-    const auto columns = lists / (d.kernel * h.kernel), rest = l / columns;
+    const auto in_row = lists / (d.kernel * h.kernel), rest = l / in_row;
     const auto row = rest / h.kernel * copy_rows() + rest % h.kernel * h.dilation;
-    return (row * width + l % columns * w.dilation) * args.shape.group_channels();
+    return (row * width() + l % in_row * w.dilation) * args.shape.group_channels();
   }
 
   const ConvWeightArgs<T>& args;
   std::int64_t threads;
-  std::int64_t lists, length, pitch;  // rows of the kernel, the vectors of each, in elements
-  std::int64_t width;                 // of the copy, in pixels
-  std::int64_t rows = 1, bands = 1;   // of dy, of which a unit takes a band,
-  std::int64_t images = 1;            //   or so many images whole
+  std::int64_t lists, length, pitch;      // rows of the kernel, the vectors of each, in elements
+  std::int64_t rows = 1, bands = 1;       // of dy, of which a unit takes a band,
+  std::int64_t columns = 1, bands_w = 1;  //   a part of one where rows are long,
+  std::int64_t images = 1;                //   or so many images whole
   std::int64_t units = 0;
   Split shares, parts;    // of units, of the outputs of a group
   std::vector<Tap> taps;  // the pixels of a band
@@ -81,24 +86,27 @@ class WeightPlan {
     constexpr std::int64_t most_pixels = 1024, chain = 256, budget = 128 << 10;
     const auto& [d, h, w] = args.shape.axes;
     rows = std::max<std::int64_t>(h.out, 1);
+    columns = std::max<std::int64_t>(w.out, 1);
     const auto most = std::max<std::int64_t>(most_pixels / std::max<std::int64_t>(w.out, 1), 1);
     rows = std::min(rows, most);
     while (rows > 1 && copy() > budget) rows = divide_up(rows, 2);
     bands = divide_up(h.out, rows);
     rows = divide_up(h.out, std::max<std::int64_t>(bands, 1));
-    if (bands == 1 && d.out == 1) {
+    while (rows == 1 && columns > 1 && copy() > budget) columns = divide_up(columns, 2);
+    bands_w = std::max<std::int64_t>(divide_up(w.out, columns), 1);
+    if (bands == 1 && bands_w == 1 && d.out == 1) {
       const auto fit = std::max<std::int64_t>(budget / std::max<std::int64_t>(copy(), 1), 1);
       images = std::clamp<std::int64_t>(chain / std::max<std::int64_t>(h.out * w.out, 1), 1, fit);
       images = std::min(images, std::max<std::int64_t>(args.shape.batch, 1));
     }
-    units = divide_up(args.shape.batch, images) * d.out * bands;
+    units = divide_up(args.shape.batch, images) * d.out * bands * bands_w;
   }
   void list_taps() {
     const auto& [d, h, w] = args.shape.axes;
     const auto channels = args.shape.group_channels();
     for (std::int64_t i = 0; i < rows; ++i) {
-      for (std::int64_t j = 0; j < w.out; ++j) {
-        const auto x = (i * h.stride * width + j * w.stride) * channels;
+      for (std::int64_t j = 0; j < columns; ++j) {
+        const auto x = (i * h.stride * width() + j * w.stride) * channels;
         taps.push_back({static_cast<std::int32_t>(x * sizeof(T)),
                         static_cast<std::int32_t>((i * w.out + j) * sizeof(T))});
       }
@@ -121,7 +129,7 @@ template <class T>
 class WeightShare {
  public:
   WeightShare(const WeightPlan<T>& plan, T* sums, T* copy) noexcept
-      : plan_(plan), sums_(sums), copy_(copy) {}
+      : plan_(plan), sums_(sums), copy_(copy), width_(plan.width()) {}
 
   void run(std::int64_t item) noexcept {
     const auto part = plan_.parts[item % plan_.parts.parts()];
@@ -145,12 +153,15 @@ class WeightShare {
  private:
   void find(std::int64_t unit) noexcept {
     const auto& s = plan_.args.shape;
+    first_column_ = unit % plan_.bands_w * plan_.columns;
+    unit /= plan_.bands_w;
     first_row_ = unit % plan_.bands * plan_.rows;
     unit /= plan_.bands;
     deep_ = unit % s.axes[0].out;
     const auto n = unit / s.axes[0].out * plan_.images;
     images_ = {n, std::min(n + plan_.images, s.batch)};
     rows_ = std::min(plan_.rows, s.axes[1].out - first_row_);
+    columns_ = std::min(plan_.columns, s.axes[2].out - first_column_);
   }
 
   void transpose() noexcept {
@@ -166,7 +177,7 @@ class WeightShare {
           const auto row = first_row_ * h.stride - h.padding + i;
           const bool inside = deep >= 0 && deep < d.in && row >= 0 && row < h.in;
           transpose_row(inside ? image + (deep * h.in + row) * w.in : nullptr, to);
-          to += plan_.width * channels;
+          to += width_ * channels;
         }
       }
     }
@@ -176,12 +187,12 @@ class WeightShare {
   void transpose_row(const T* from, T* to) noexcept {
     const auto& s = plan_.args.shape;
     const auto channels = s.group_channels(), plane = s.in_pixels();
-    const auto padding = s.axes[2].padding;
-    const auto begin = std::clamp<std::int64_t>(padding, 0, plan_.width);
-    const auto end = std::clamp<std::int64_t>(padding + s.axes[2].in, begin, plan_.width);
-    if (!from) return zero(to, plan_.width * channels);
+    const auto left = s.axes[2].padding - first_column_ * s.axes[2].stride;
+    const auto begin = std::clamp<std::int64_t>(left, 0, width_);
+    const auto end = std::clamp<std::int64_t>(left + s.axes[2].in, begin, width_);
+    if (!from) return zero(to, width_ * channels);
     zero(to, begin * channels);
-    from -= padding;
+    from -= left;
     auto i = begin;
     for (; i + quad<T> <= end; i += quad<T>) {
       const auto rest = channels % lanes<T>;
@@ -193,7 +204,7 @@ class WeightShare {
     for (; i < end; ++i) {
       for (std::int64_t c = 0; c < channels; ++c) to[i * channels + c] = from[i + c * plane];
     }
-    zero(to + end * channels, (plan_.width - end) * channels);
+    zero(to + end * channels, (width_ - end) * channels);
   }
   void transpose_quad(const T* from, std::int64_t plane, std::int64_t c, std::int64_t count,
                       T* to) noexcept {
@@ -215,11 +226,12 @@ class WeightShare {
     tile.depth = tile.block = images_.size();
     tile.x_step = plan_.copy();
     const auto output = (images_.begin * s.groups + group_) * s.group_outputs() + o;
-    tile.w = plan_.args.dy + output * s.out_pixels() + (deep_ * h.out + first_row_) * w.out;
+    tile.w = plan_.args.dy + output * s.out_pixels() + (deep_ * h.out + first_row_) * w.out +
+             first_column_;
     tile.w_row = s.out_pixels();
     tile.w_step = s.outputs * s.out_pixels();
     tile.taps = plan_.taps.data();
-    tile.count = rows_ * w.out;
+    tile.count = rows_ * columns_;
     tile.to_row = plan_.lists * plan_.pitch;
     tile.add = add;
     const auto vectors = divide_up(plan_.length, lanes<T>);
@@ -237,7 +249,8 @@ class WeightShare {
 
   const WeightPlan<T>& plan_;
   T *sums_, *copy_;
-  std::int64_t group_ = 0, first_row_ = 0, rows_ = 0, deep_ = 0;
+  std::int64_t group_ = 0, first_row_ = 0, rows_ = 0, first_column_ = 0, columns_ = 0, deep_ = 0;
+  const std::int64_t width_;
   Range images_{};
 };
 
