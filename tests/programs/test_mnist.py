@@ -97,11 +97,8 @@ def test_a_mismatch_names_the_layer_and_both_shapes(tmp_path: Path) -> None:
 @pytest.mark.data
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="needs MNIST in DEEPCORE_DATA")
-def test_one_epoch_of_mnist(tmp_path: Path) -> None:
-    # The mean of two: after one epoch four seeds gave 97.96, 98.52, 98.71 and 98.11 %.
-    right = 0
-    for seed in ("1", "2"):
-        text = program(with_second_relu=True)
-        output = run(text, tmp_path, "--data", f"{REAL}/mnist", "--epochs", "1", "--seed", seed)
-        right += int(re.findall(r"Accuracy: (\d+)/10000 ", output)[0])
-    assert right / 2 >= 9800
+@pytest.mark.parametrize("with_second_relu", [True, False])
+def test_one_epoch_of_mnist(tmp_path: Path, with_second_relu: bool) -> None:
+    text = program(with_second_relu)
+    output = run(text, tmp_path, "--data", f"{REAL}/mnist", "--epochs", "1")
+    assert int(re.findall(r"Accuracy: (\d+)/10000 ", output)[0]) >= 9800
