@@ -25,7 +25,7 @@ MODULES = [
 ]
 PUBLIC = [
     pytest.param(getattr(owner, name), id=f"{owner.__name__}.{name}")
-    for owner in (dc, nn, nn.functional, optim, data, data.transforms, dc.models)
+    for owner in (dc, nn, nn.functional, nn.utils.rnn, optim, data, data.transforms, dc.models)
     for name in owner.__all__
     if name != "__version__"
 ]

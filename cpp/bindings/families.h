@@ -20,6 +20,7 @@ void register_index(py::class_<TensorImpl, Tensor>& tensor);
 void register_in_place(py::class_<TensorImpl, Tensor>& tensor);
 void register_activation(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_optim(py::module_& m);
+void register_pack(py::module_& m);
 void register_pad(py::module_& m);
 void register_clip(py::module_& m);
 void register_random(py::module_& m);

@@ -49,6 +49,7 @@ PYBIND11_MODULE(_core, m) {
   register_in_place(tensor);
   register_activation(m, tensor);
   register_optim(m);
+  register_pack(m);
   register_pad(m);
   register_clip(m);
   register_loss(m);

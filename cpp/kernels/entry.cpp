@@ -23,6 +23,7 @@ KernelsOf<T> fill() {
           .max_pool = max_pool_kernels<T>(),
           .norm = norm_kernels<T>(),
           .optim = optim_kernels<T>(),
+          .pack = pack_kernels<T>(),
           .pad = pad_kernels<T>(),
           .random = random_kernels<T>(),
           .reduce = reduce_kernels<T>(),
@@ -37,6 +38,7 @@ template <class T>
 IntegerKernelsOf<T> fill_integers() {
   return {.copy = copy_kernels<T>(),
           .extreme = extreme_kernels<T>(),
+          .pack = pack_kernels<T>(),
           .pad = pad_kernels<T>(),
           .sum = integer_sum_kernels<T>()};
 }

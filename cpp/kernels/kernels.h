@@ -26,6 +26,7 @@
 #include "kernels/max_pool.h"
 #include "kernels/norm.h"
 #include "kernels/optim.h"
+#include "kernels/pack.h"
 #include "kernels/pad.h"
 #include "kernels/random.h"
 #include "kernels/reduce.h"
@@ -54,6 +55,7 @@ struct KernelsOf {
   MaxPool<T> max_pool;
   Norm<T> norm;
   Optim<T> optim;
+  Pack<T> pack;
   Pad<T> pad;
   Random<T> random;
   Reduce<T> reduce;
@@ -69,6 +71,7 @@ template <class T>
 struct IntegerKernelsOf {
   Copy<T> copy;
   Extreme<T> extreme;
+  Pack<T> pack;
   Pad<T> pad;
   IntegerSum<T> sum;
 };

@@ -813,6 +813,19 @@ def nll_loss(
     reduction: str = "mean",
 ) -> Tensor: ...
 
+# Sequences of several lengths.
+def pack(
+    input: Tensor, lengths: Sequence[int], order: Sequence[int], batch_first: bool = False
+) -> Tensor: ...
+def unpack(
+    data: Tensor,
+    lengths: Sequence[int],
+    order: Sequence[int],
+    steps: int,
+    batch_first: bool = False,
+    padding_value: float = 0.0,
+) -> Tensor: ...
+
 # Padding.
 def pad(
     input: Tensor,

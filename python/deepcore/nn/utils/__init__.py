@@ -1,5 +1,6 @@
-"""What a training loop does to parameters and gradients besides the optimizer's step."""
+"""Beside layers: clipping of gradients, and sequences of several lengths (`rnn`)."""
 
+from . import rnn
 from ._clip import clip_grad_norm_
 
-__all__ = ["clip_grad_norm_"]
+__all__ = ["clip_grad_norm_", "rnn"]
