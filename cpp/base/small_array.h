@@ -19,10 +19,13 @@ class SmallArray {
   SmallArray& operator=(const SmallArray&) = delete;
 
   std::size_t size() const noexcept { return size_; }
-  T& operator[](std::size_t i) noexcept { return long_ ? long_[i] : short_[i]; }
-  const T& operator[](std::size_t i) const noexcept { return long_ ? long_[i] : short_[i]; }
+  T& operator[](std::size_t i) noexcept { return begin()[i]; }
+  const T& operator[](std::size_t i) const noexcept { return begin()[i]; }
 
  private:
+  T* begin() noexcept { return long_ ? long_.get() : short_; }
+  const T* begin() const noexcept { return long_ ? long_.get() : short_; }
+
   std::size_t size_ = 0;
   T short_[Short] = {};
   std::unique_ptr<T[]> long_;

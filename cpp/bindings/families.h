@@ -25,6 +25,7 @@ void register_pad(py::module_& m);
 void register_clip(py::module_& m);
 void register_random(py::module_& m);
 void register_loss(py::module_& m);
+void register_recurrent(py::module_& m);
 void register_reduce(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_copy(py::module_& m, py::class_<TensorImpl, Tensor>& tensor);
 void register_resample(py::module_& m);

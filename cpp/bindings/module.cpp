@@ -54,6 +54,7 @@ PYBIND11_MODULE(_core, m) {
   register_clip(m);
   register_loss(m);
   register_random(m);
+  register_recurrent(m);
   register_reduce(m, tensor);
   register_copy(m, tensor);
   register_resample(m);

@@ -94,10 +94,14 @@ Tensor run(const Ref<Node>& node, Tensor output) {
 }
 
 std::pair<Tensor, Tensor> run(const Ref<Node>& node, Tensor first, Tensor second) {
-  execute(node);
-  node->link(first, 0);
-  node->link(second, 1);
+  run(node, {&first, &second});
   return {std::move(first), std::move(second)};
+}
+
+void run(const Ref<Node>& node, std::initializer_list<const Tensor*> outputs) {
+  execute(node);
+  int slot = 0;
+  for (const Tensor* output : outputs) node->link(*output, slot++);
 }
 
 void run(const Ref<Node>& node) {

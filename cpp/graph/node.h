@@ -41,7 +41,7 @@ class Saved {
 
 class Node : public RefCounted {
  public:
-  static constexpr int max_outputs = 2;
+  static constexpr int max_outputs = 3;
 
   virtual const char* name() const noexcept = 0;
   virtual void forward() = 0;
@@ -74,7 +74,7 @@ class Node : public RefCounted {
   friend class Saved;
   friend class Variable;
   friend Tensor run(const Ref<Node>& node, Tensor output);
-  friend std::pair<Tensor, Tensor> run(const Ref<Node>& node, Tensor first, Tensor second);
+  friend void run(const Ref<Node>& node, std::initializer_list<const Tensor*> outputs);
   void set_input(std::size_t i, const Tensor& x, bool record);
   void link(const Tensor& output, int slot);
 
@@ -87,10 +87,11 @@ class Node : public RefCounted {
   Saved* saved_ = nullptr;
 };
 
-// Runs a node that was just made, gives its output a place in the graph if an input needs a
+// Runs a node that was just made, gives its outputs a place in the graph if an input needs a
 // gradient, and puts it on the tape that is being captured, if any.
 Tensor run(const Ref<Node>& node, Tensor output);
 std::pair<Tensor, Tensor> run(const Ref<Node>& node, Tensor first, Tensor second);
+void run(const Ref<Node>& node, std::initializer_list<const Tensor*> outputs);
 
 // Runs a node that writes in place or has effects only (an optimizer's step).
 void run(const Ref<Node>& node);

@@ -26,6 +26,7 @@ KernelsOf<T> fill() {
           .pack = pack_kernels<T>(),
           .pad = pad_kernels<T>(),
           .random = random_kernels<T>(),
+          .recurrent = recurrent_kernels<T>(),
           .reduce = reduce_kernels<T>(),
           .resample = resample_kernels<T>(),
           .softmax = softmax_kernels<T>(),

@@ -29,6 +29,7 @@
 #include "kernels/pack.h"
 #include "kernels/pad.h"
 #include "kernels/random.h"
+#include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/resample.h"
 #include "kernels/softmax.h"
@@ -58,6 +59,7 @@ struct KernelsOf {
   Pack<T> pack;
   Pad<T> pad;
   Random<T> random;
+  Recurrent<T> recurrent;
   Reduce<T> reduce;
   Resample<T> resample;
   Softmax<T> softmax;
