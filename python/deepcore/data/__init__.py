@@ -4,6 +4,7 @@ from typing import Any
 
 from .._names import suggest
 from . import datasets, transforms
+from ._bptt import BPTTLoader
 from ._collate import default_collate, default_convert
 from ._dataset import (
     ConcatDataset,
@@ -24,8 +25,11 @@ from ._sampler import (
     WeightedRandomSampler,
 )
 from ._split import random_split, stratified_split
+from ._vocab import Vocab
+from ._wav import read_wav
 
 __all__ = [
+    "BPTTLoader",
     "BatchSampler",
     "ConcatDataset",
     "DataLoader",
@@ -38,12 +42,14 @@ __all__ = [
     "SubsetRandomSampler",
     "TensorDataset",
     "TransformedDataset",
+    "Vocab",
     "WeightedRandomSampler",
     "datasets",
     "default_collate",
     "default_convert",
     "random_split",
     "read_idx",
+    "read_wav",
     "stratified_split",
     "transforms",
     "write_idx",
