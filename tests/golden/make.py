@@ -19,6 +19,7 @@ from typing import Any
 
 import networks  # beside this file
 import numpy as np
+import recurrent  # beside this file
 import torch
 from torch import nn
 
@@ -440,6 +441,14 @@ def functions(calls: list[tuple[str, dict[str, Any], tuple[int, ...]]]) -> Array
     return store.arrays | _cases(cases)
 
 
+def numbered(cases: list[dict[str, Any]], found: list[Arrays]) -> Arrays:
+    """One file of what belongs to each of some cases."""
+    store = _Store()
+    for case, arrays in zip(cases, found, strict=True):
+        case["arrays"] = {key: store.add(value) for key, value in arrays.items()}
+    return store.arrays | _cases(cases)
+
+
 FILES: dict[str, Callable[[], Arrays]] = {
     "optimizers": optimizers,
     "schedulers": schedulers,
@@ -452,6 +461,8 @@ FILES: dict[str, Callable[[], Arrays]] = {
     "padding": lambda: functions(PADS),
     "resample": lambda: functions(RESAMPLINGS),
     "rearrange": lambda: functions(REARRANGEMENTS),
+    "recurrent": lambda: numbered(*recurrent.layers()),
+    "programs": lambda: numbered(*recurrent.programs()),
     "models": lambda: networks.models() | _cases(networks.CASES),
 }
 

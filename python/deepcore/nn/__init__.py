@@ -47,11 +47,16 @@ from ._padding import (
 from ._parameter import Parameter
 from ._parameters import ParameterDict, ParameterList
 from ._rearrange import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
+from ._recurrent import GRU, LSTM, RNN
+from ._recurrent_cells import GRUCell, LSTMCell, RNNCell
 from ._resample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 from ._shape import Flatten, Identity, Unflatten
 
 __all__ = [
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
@@ -86,6 +91,7 @@ __all__ = [
     "Dropout3d",
     "Flatten",
     "Fold",
+    "GRUCell",
     "GroupNorm",
     "Identity",
     "InstanceNorm1d",
@@ -95,6 +101,7 @@ __all__ = [
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -117,6 +124,7 @@ __all__ = [
     "PixelShuffle",
     "PixelUnshuffle",
     "RMSNorm",
+    "RNNCell",
     "ReLU",
     "ReflectionPad1d",
     "ReflectionPad2d",
