@@ -5,6 +5,7 @@
 
 #include "bindings/common.h"
 #include "graph/node.h"
+#include "graph/sparse_rows.h"
 #include "graph/tape.h"
 
 namespace deepcore {
@@ -46,20 +47,32 @@ void set_requires_grad(const Tensor& x, bool requires_grad) {
   x->set_requires_grad(requires_grad);
 }
 
+void check_grad(const Variable& variable, const Shape& shape, Dtype dtype) {
+  if (shape == variable.shape && dtype == variable.dtype) return;
+  throw ValueError("grad", "a gradient must have the tensor's shape ", variable.shape,
+                   " and dtype ", variable.dtype, ", got ", shape, " and ", dtype, ".");
+}
+
 void set_grad(const Tensor& x, const py::handle& given) {
-  const Tensor gradient = optional_tensor("grad", given);
-  if (!gradient && !x->grad_variable()) return;
+  const bool sparse = py::isinstance<SparseRows>(given);
+  const Tensor gradient = sparse ? Tensor() : optional_tensor("grad", given);
+  if (given.is_none() && !x->grad_variable()) return;
   if (!x->grad_variable()) {  // a place for it, though backward will not write there
     set_requires_grad(x, true);
     set_requires_grad(x, false);
   }
   Variable& variable = *x->grad_variable();
-  if (gradient && (!(gradient->shape() == variable.shape) || gradient->dtype() != variable.dtype)) {
-    throw ValueError("grad", "a gradient must have the tensor's shape ", variable.shape,
-                     " and dtype ", variable.dtype, ", got ", gradient->shape(), " and ",
-                     gradient->dtype(), ".");
-  }
+  const auto rows = sparse ? given.cast<Ref<SparseRows>>() : Ref<SparseRows>();
+  if (rows) check_grad(variable, rows->shape, rows->values->dtype());
+  if (gradient) check_grad(variable, gradient->shape(), gradient->dtype());
   variable.grad = gradient;
+  variable.grad_rows = rows;
+}
+
+py::object get_grad(const Tensor& x) {
+  const auto& variable = x->grad_variable();
+  if (variable && variable->grad_rows) return py::cast(variable->grad_rows);
+  return variable ? py::cast(variable->grad) : py::none();
 }
 
 py::cpp_function register_hook(const Tensor& x, py::function function) {
@@ -93,13 +106,7 @@ void register_graph(py::module_& m, py::class_<TensorImpl, Tensor>& tensor) {
   tensor
       .def_property(
           "requires_grad", [](const Tensor& x) { return x->requires_grad(); }, &set_requires_grad)
-      .def_property(
-          "grad",
-          [](const Tensor& x) {
-            const auto& variable = x->grad_variable();
-            return variable ? variable->grad : Tensor();
-          },
-          &set_grad)
+      .def_property("grad", &get_grad, &set_grad)
       .def_property_readonly(
           "is_leaf",
           [](const Tensor& x) { return !x->requires_grad() || x->variable()->is_leaf(); })

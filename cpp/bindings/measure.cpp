@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include "bindings/common.h"
+#include "graph/sparse_rows.h"
 #include "ops/accuracy.h"
 #include "ops/finite.h"
 
@@ -20,7 +21,10 @@ class GradientWatch {
     const ReleaseGil release(elements_);
     for (const Tensor& x : parameters_) {
       const auto& variable = x->grad_variable();
-      if (variable && variable->grad && !deepcore::all_finite(variable->grad)) return false;
+      if (!variable) continue;
+      if (variable->grad && !deepcore::all_finite(variable->grad)) return false;
+      const auto& rows = variable->grad_rows;
+      if (rows && !deepcore::all_finite(rows->values)) return false;
     }
     return true;
   }

@@ -46,6 +46,9 @@ PYBIND11_MODULE(_core, m) {
   register_norm(m);
   register_elementwise(m, tensor);
   register_index(tensor);
+  register_embedding(m);
+  register_sparse_rows(m);
+  register_ctc(m);
   register_in_place(tensor);
   register_activation(m, tensor);
   register_optim(m);

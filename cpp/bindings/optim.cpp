@@ -63,7 +63,9 @@ class Stepper {
     each_parameter(groups, [&](std::size_t, PyObject* parameter) {
       const bool known = k < origins_.size() && origins_[k].value.ptr() == parameter;
       const Tensor x = known ? batch_.slots[k].value : to_parameter(parameter);
-      if (const auto& variable = x->grad_variable()) variable->grad = nullptr;
+      if (const auto& variable = x->grad_variable()) {
+        variable->grad = nullptr, variable->grad_rows = nullptr;
+      }
       ++k;
     });
   }
@@ -105,7 +107,7 @@ class Stepper {
       if (origin.value.ptr() != parameter) take_over(slot, origin, parameter);
       if (slot.group.get() != groups_[g].get()) slot.group = groups_[g];
       bind_gradient(slot);
-      if (slot.gradient) bind_state(slot, origin, state);
+      if (slot.gradient || slot.rows) bind_state(slot, origin, state);
     });
     batch_.slots.resize(k), origins_.resize(k);
   }
@@ -124,17 +126,40 @@ class Stepper {
   }
 
   void bind_gradient(Slot<Rule>& slot) {
-    const TensorImpl& value = *slot.value;
-    const auto& variable = value.grad_variable();
+    const auto& variable = slot.value->grad_variable();
     const TensorImpl* gradient = variable ? variable->grad.get() : nullptr;
     slot.gradient = gradient ? gradient->data() : nullptr;
-    if (!gradient) return;
-    elements_ += value.numel();
-    if (gradient->numel() != value.numel() || gradient->dtype() != value.dtype()) {
-      throw RuntimeError(Rule::name, "a gradient must have its parameter's shape ", value.shape(),
-                         " and dtype ", value.dtype(), ", got ", gradient->shape(), " and ",
-                         gradient->dtype(), "; was the parameter's data replaced?");
+    slot.rows = variable ? variable->grad_rows.get() : nullptr;
+    if (slot.rows) {
+      bind_rows(slot);
+    } else if (gradient) {
+      check_gradient(slot, gradient->shape(), gradient->dtype());
+      if (!Rule::takes_dense) {
+        throw TypeError(Rule::name, "gradients must be SparseRows, got a dense one of shape ",
+                        gradient->shape(), "; use Adam, or sparse=True in the embedding.");
+      }
+      elements_ += slot.value->numel();
     }
+  }
+  static void check_gradient(const Slot<Rule>& slot, const Shape& shape, Dtype dtype) {
+    const TensorImpl& value = *slot.value;
+    if (shape.numel() == value.numel() && dtype == value.dtype()) return;
+    throw RuntimeError(Rule::name, "a gradient must have its parameter's shape ", value.shape(),
+                       " and dtype ", value.dtype(), ", got ", shape, " and ", dtype,
+                       "; was the parameter's data replaced?");
+  }
+  void bind_rows(const Slot<Rule>& slot) {
+    check_gradient(slot, slot.rows->shape, slot.rows->values->dtype());
+    if (!slot.group->rule.takes_rows()) {
+      throw TypeError(Rule::name, "gradients must be dense with these options, got SparseRows; ",
+                      rows_advice);
+    }
+    if (Tape::current()) {
+      throw RuntimeError(Rule::name,
+                         "a sparse gradient has other rows at every step, so it cannot be "
+                         "captured; make it dense with sparse=False.");
+    }
+    elements_ += slot.rows->values->numel();
   }
 
   void bind_state(Slot<Rule>& slot, Origins& origin, const py::dict& state) {
@@ -240,6 +265,7 @@ void register_optim(py::module_& m) {
   register_rule<Adadelta>(m, "AdadeltaStepper");
   register_rule<Rmsprop>(m, "RMSpropStepper");
   register_rule<Adam>(m, "AdamStepper");
+  register_rule<SparseAdam>(m, "SparseAdamStepper");
 }
 
 }  // namespace deepcore

@@ -7,6 +7,7 @@
 
 #include "base/parallel.h"
 #include "graph/gradients.h"
+#include "graph/sparse_rows.h"
 #include "graph/tape.h"
 
 namespace deepcore {
@@ -68,6 +69,13 @@ Ref<Storage> new_gradient(const Variable& variable) {
   return empty("backward", variable.shape, variable.dtype)->storage();
 }
 
+// Where a dense gradient is to be added to rows, they become dense.
+void make_dense(Variable& variable) {
+  if (!variable.grad_rows) return;
+  variable.grad = variable.grad_rows->to_dense();
+  variable.grad_rows = nullptr;
+}
+
 // Buffers that were there before a capture are the tape's too: its steps write them.
 void keep(const Ref<Storage>& storage) {
   if (Tape* tape = Tape::current()) tape->keep(storage);
@@ -92,6 +100,7 @@ class Walk {
   void resolve(const Ref<Variable>& variable, Sink& sink);
   // Lets `variable` take a buffer over, if it has no gradient yet.
   bool take_over(const Ref<Variable>& variable, const Ref<Storage>& buffer, Sink& sink);
+  bool takes_rows(const Variable& variable) const { return direct(variable) && !variable.grad; }
 
  private:
   bool is_target(const Variable* variable) const {
@@ -193,6 +202,7 @@ void Walk::start(const Ref<Variable>& root, const Tensor& gradient, bool owned) 
 void Walk::resolve(const Ref<Variable>& variable, Sink& sink) {
   sink.ready = true;
   if (direct(*variable)) {
+    make_dense(*variable);
     sink.accumulate = static_cast<bool>(variable->grad);
     if (!variable->grad) variable->grad = tensor_of(*variable, new_gradient(*variable));
     keep(variable->grad->storage());
@@ -211,7 +221,7 @@ void Walk::resolve(const Ref<Variable>& variable, Sink& sink) {
 
 bool Walk::take_over(const Ref<Variable>& variable, const Ref<Storage>& buffer, Sink& sink) {
   if (direct(*variable)) {
-    if (variable->grad) return false;
+    if (variable->grad || variable->grad_rows) return false;
     variable->grad = tensor_of(*variable, buffer);
   } else {
     if (variable->incoming) return false;
@@ -227,6 +237,20 @@ const Sink& Gradients::sink(int i) {
   Sink& sink = sinks_[i];
   if (sink.wanted && !sink.ready) walk_->resolve(node_->edge(i), sink);
   return sink;
+}
+
+bool Gradients::takes_rows(int i) const {
+  return sinks_[i].wanted && walk_ && walk_->takes_rows(*node_->edge(i));
+}
+
+void Gradients::give_rows(int i, const Ref<SparseRows>& rows) {
+  if (Tape::current()) {
+    throw RuntimeError(node_->name(),
+                       "a sparse gradient has other rows at every step, so it cannot be captured; "
+                       "make it dense with sparse=False.");
+  }
+  auto& kept = node_->edge(i)->grad_rows;
+  kept = kept ? sum(*kept, *rows) : rows;
 }
 
 void Gradients::pass(int i, int o) {
@@ -267,6 +291,7 @@ void Walk::finish(Variable& variable) {
 }
 
 void Walk::deposit(Variable& variable) {
+  make_dense(variable);
   const bool accumulate = static_cast<bool>(variable.grad);
   if (!accumulate) {
     variable.grad = empty("backward", variable.shape, variable.dtype);

@@ -33,6 +33,11 @@ class Gradients {
   }
   bool accumulate(int i) { return sink(i).accumulate; }
 
+  // Whether the gradient of input i may be given as rows: it is for a leaf's `.grad` alone, and no
+  // dense one is there.
+  bool takes_rows(int i) const;
+  void give_rows(int i, const Ref<SparseRows>& rows);
+
   // The gradient of input i is that of output o, element by element.
   void pass(int i, int o = 0);
 

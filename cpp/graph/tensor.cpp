@@ -1,6 +1,7 @@
 #include "graph/tensor.h"
 
 #include "graph/node.h"
+#include "graph/sparse_rows.h"
 #include "graph/tape.h"
 
 namespace deepcore {

@@ -12,6 +12,7 @@
 namespace deepcore {
 
 class Node;
+class SparseRows;
 class TensorImpl;
 using Tensor = Ref<TensorImpl>;
 
@@ -37,6 +38,7 @@ class Variable : public RefCounted {
   const int slot = 0;    // which of the node's outputs this is
 
   Tensor grad;                  // what the user sees: leaves, and where retain_grad was called
+  Ref<SparseRows> grad_rows;    // in place of grad, where that is mostly zero
   Ref<Storage> incoming;        // the gradient while a backward walk is under way
   bool incoming_owned = false;  // nobody but the walk has seen it: another may take it over
   bool retains_grad = false;

@@ -15,8 +15,10 @@
 #include "kernels/clip.h"
 #include "kernels/conv.h"
 #include "kernels/copy.h"
+#include "kernels/ctc.h"
 #include "kernels/element_loss.h"
 #include "kernels/elementwise.h"
+#include "kernels/embedding.h"
 #include "kernels/extreme.h"
 #include "kernels/finite.h"
 #include "kernels/integer_sum.h"
@@ -47,7 +49,9 @@ struct KernelsOf {
   Clip<T> clip;
   Conv<T> conv;
   Copy<T> copy;
+  Ctc<T> ctc;
   ElementLoss<T> element_loss;
+  EmbeddingKernels<T> embedding;
   Extreme<T> extreme;
   Finite<T> finite;
   LayerNorm<T> layer_norm;

@@ -9,6 +9,16 @@
 
 namespace deepcore {
 
+// The index of an element that is counted in row-major order.
+inline Shape index_of(const Shape& shape, std::int64_t position) noexcept {
+  Shape index = shape;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    index[axis] = position % shape[axis];
+    position /= shape[axis];
+  }
+  return index;
+}
+
 // The axes an op is asked for; none means all.
 using Dims = std::optional<std::vector<std::int64_t>>;
 

@@ -3,19 +3,10 @@
 #include "base/storage.h"
 #include "graph/gradients.h"
 #include "kernels/kernels.h"
+#include "ops/axes.h"
 
 namespace deepcore {
 namespace {
-
-// The position of element r in an array of the shape of the target.
-Shape position(const Shape& shape, std::int64_t r) {
-  Shape index = shape;
-  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-    index[axis] = r % shape[axis];
-    r /= shape[axis];
-  }
-  return index;
-}
 
 // What the losses over classes have in common: labels, weights, and how terms become the value.
 template <class T>
@@ -79,7 +70,7 @@ class ClassLossNode : public Node {
       const auto label = args_.label[r];
       if ((label >= 0 && label < classes) || label == args_.ignore_index) continue;
       throw IndexError(name_, "target must hold class indices in 0 to ", classes - 1, ", got ",
-                       label, " at position ", position(target_shape_, r),
+                       label, " at position ", index_of(target_shape_, r),
                        "; the input's axis of classes has ", classes, " elements.");
     }
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "graph/node.h"
+#include "graph/sparse_rows.h"
 #include "kernels/kernels.h"
 
 namespace deepcore {
@@ -84,6 +85,9 @@ Tensor clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm, do
   Dtype dtype = Dtype::float32;
   for (const Tensor& x : parameters) {
     const auto& variable = x->grad_variable();
+    if (variable && variable->grad_rows) {
+      throw TypeError("clip_grad_norm_", "gradients must be dense, got SparseRows; ", rows_advice);
+    }
     if (!variable || !variable->grad) continue;
     gradients.push_back(variable->grad);
     dtype = std::max(dtype, x->dtype());

@@ -2,7 +2,8 @@
 // defaults and names are PyTorch's.
 //
 // A rule says which state tensors it keeps by which names (`states`), which of them its options
-// call for (`uses`), whether its state counts updates (`counts`), and visits its options by name.
+// call for (`uses`), whether its state counts updates (`counts`), which kinds of gradient it takes
+// (`takes_dense`, `takes_rows`), and visits its options by name.
 #pragma once
 
 #include <cmath>
@@ -15,6 +16,7 @@ struct Sgd {
   static constexpr const char* name = "sgd";
   static constexpr const char* states[] = {"momentum_buffer"};
   static constexpr bool counts = false;
+  static constexpr bool takes_dense = true;
   template <class T>
   using Step = SgdStep<T>;
   double lr = 0, momentum = 0, dampening = 0, weight_decay = 0;
@@ -27,6 +29,7 @@ struct Sgd {
     option("maximize", maximize);
   }
   bool uses(int) const noexcept { return momentum != 0; }
+  bool takes_rows() const noexcept { return momentum == 0 && weight_decay == 0; }
   double initial(int) const noexcept { return 0; }
   // The first gradient enters the momentum undampened.
   template <class T>
@@ -48,6 +51,7 @@ struct Adagrad {
   static constexpr const char* name = "adagrad";
   static constexpr const char* states[] = {"sum"};
   static constexpr bool counts = true;
+  static constexpr bool takes_dense = true;
   template <class T>
   using Step = AdagradStep<T>;
   double lr = 0, lr_decay = 0, weight_decay = 0, initial_accumulator_value = 0, eps = 0;
@@ -60,6 +64,7 @@ struct Adagrad {
     option("maximize", maximize);
   }
   bool uses(int) const noexcept { return true; }
+  bool takes_rows() const noexcept { return weight_decay == 0; }
   double initial(int) const noexcept { return initial_accumulator_value; }
   template <class T>
   Step<T> step(double t, bool) const noexcept {
@@ -78,6 +83,7 @@ struct Adadelta {
   static constexpr const char* name = "adadelta";
   static constexpr const char* states[] = {"square_avg", "acc_delta"};
   static constexpr bool counts = true;
+  static constexpr bool takes_dense = true;
   template <class T>
   using Step = AdadeltaStep<T>;
   double lr = 0, rho = 0, eps = 0, weight_decay = 0;
@@ -89,6 +95,7 @@ struct Adadelta {
     option("weight_decay", weight_decay), option("maximize", maximize);
   }
   bool uses(int) const noexcept { return true; }
+  bool takes_rows() const noexcept { return false; }
   double initial(int) const noexcept { return 0; }
   template <class T>
   Step<T> step(double, bool) const noexcept {
@@ -109,6 +116,7 @@ struct Rmsprop {
   static constexpr const char* name = "rmsprop";
   static constexpr const char* states[] = {"square_avg", "momentum_buffer", "grad_avg"};
   static constexpr bool counts = true;
+  static constexpr bool takes_dense = true;
   template <class T>
   using Step = RmspropStep<T>;
   double lr = 0, alpha = 0, eps = 0, weight_decay = 0, momentum = 0;
@@ -123,6 +131,7 @@ struct Rmsprop {
   bool uses(int state) const noexcept {
     return state == 0 || (state == 1 ? momentum > 0 : centered);
   }
+  bool takes_rows() const noexcept { return false; }
   double initial(int) const noexcept { return 0; }
   template <class T>
   Step<T> step(double, bool) const noexcept {
@@ -145,6 +154,7 @@ struct Adam {
   static constexpr const char* name = "adam";
   static constexpr const char* states[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
   static constexpr bool counts = true;
+  static constexpr bool takes_dense = true;
   template <class T>
   using Step = AdamStep<T>;
   double lr = 0, betas[2] = {}, eps = 0, weight_decay = 0;
@@ -157,6 +167,7 @@ struct Adam {
     option("maximize", maximize), option("decoupled_weight_decay", decoupled_weight_decay);
   }
   bool uses(int state) const noexcept { return state < 2 || amsgrad; }
+  bool takes_rows() const noexcept { return false; }
   double initial(int) const noexcept { return 0; }
   template <class T>
   Step<T> step(double t, bool) const noexcept {
@@ -169,6 +180,46 @@ struct Adam {
             .eps = T(eps),
             .keep = decoupled_weight_decay ? T(1 - lr * weight_decay) : T{1},
             .weight_decay = decoupled_weight_decay ? T{0} : T(weight_decay),
+            .sign = maximize ? T{-1} : T{1}};
+  }
+  template <class T>
+  static auto kernel() noexcept {
+    return kernels().of<T>().optim.adam;
+  }
+};
+
+// Adam of rows: moments of rows without a gradient stay as they are, and eps is added to the root
+// of the biased second moment.
+struct SparseAdam {
+  static constexpr const char* name = "sparseadam";
+  static constexpr const char* states[] = {"exp_avg", "exp_avg_sq"};
+  static constexpr bool counts = true;
+  static constexpr bool takes_dense = false;
+  template <class T>
+  using Step = AdamStep<T>;
+  double lr = 0, betas[2] = {}, eps = 0;
+  bool maximize = false;
+
+  template <class F>
+  void visit(F&& option) {
+    option("lr", lr), option("betas", betas), option("eps", eps);
+    option("maximize", maximize);
+  }
+  bool uses(int) const noexcept { return true; }
+  bool takes_rows() const noexcept { return true; }
+  double initial(int) const noexcept { return 0; }
+  template <class T>
+  Step<T> step(double t, bool) const noexcept {
+    const double correction = std::sqrt(1 - std::pow(betas[1], t)) / (1 - std::pow(betas[0], t));
+    return {.rate = T(lr * correction),
+            .scale = T{1},
+            .beta1 = T(betas[0]),
+            .fresh1 = T(1 - betas[0]),
+            .beta2 = T(betas[1]),
+            .fresh2 = T(1 - betas[1]),
+            .eps = T(eps),
+            .keep = T{1},
+            .weight_decay = T{0},
             .sign = maximize ? T{-1} : T{1}};
   }
   template <class T>

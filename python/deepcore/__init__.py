@@ -18,6 +18,7 @@ from ._compare import allclose, equal
 from ._config import get_num_threads, set_num_threads, show_config, threads
 from ._core import (
     Generator,
+    SparseRows,
     Tensor,
     __version__,
     abs,
@@ -150,6 +151,7 @@ from . import _docs  # isort: skip  (gives what is compiled its docstrings)
 
 __all__ = [
     "Generator",
+    "SparseRows",
     "Tensor",
     "Trainer",
     "__version__",

@@ -21,6 +21,7 @@ import networks  # beside this file
 import numpy as np
 import recurrent  # beside this file
 import torch
+import words  # beside this file
 from torch import nn
 
 FOLDER = Path(__file__).parent
@@ -463,6 +464,9 @@ FILES: dict[str, Callable[[], Arrays]] = {
     "rearrange": lambda: functions(REARRANGEMENTS),
     "recurrent": lambda: numbered(*recurrent.layers()),
     "programs": lambda: numbered(*recurrent.programs()),
+    "embedding": lambda: numbered(*words.embedding()),
+    "sparse": lambda: numbered(*words.sparse()),
+    "ctc": lambda: numbered(*words.ctc()),
     "models": lambda: networks.models() | _cases(networks.CASES),
 }
 

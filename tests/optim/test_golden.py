@@ -59,6 +59,26 @@ def test_a_wrong_rule_would_be_seen() -> None:
     assert np.abs(run(wrong, "float64") - OPTIMIZERS[f"path{i}"]).max() > 1e-6
 
 
+SPARSE = load("sparse")
+SPARSE_CASES = json.loads(str(SPARSE["cases"]))
+
+
+@pytest.mark.parametrize("i", range(len(SPARSE_CASES)), ids=map(str, SPARSE_CASES))
+def test_rows_equal_pytorch(i: int) -> None:
+    arrays = {key: SPARSE[name] for key, name in SPARSE_CASES[i]["arrays"].items()}
+    weight = dc.tensor(arrays["table"], requires_grad=True)
+    kind = getattr(dc.optim, SPARSE_CASES[i]["optimizer"])
+    optimizer = kind([weight], **SPARSE_CASES[i]["options"])
+    path = []
+    for index, cotangent in zip(arrays["index"], arrays["cotangents"], strict=True):
+        optimizer.zero_grad()
+        y = dc.nn.functional.embedding(dc.tensor(index), weight, sparse=True)
+        y.backward(dc.tensor(cotangent))
+        optimizer.step()
+        path.append(weight.detach().numpy().copy())
+    np.testing.assert_allclose(path, arrays["path"], rtol=0, atol=1e-12)
+
+
 SCHEDULER_CASES = json.loads(str(SCHEDULERS["cases"]))
 
 

@@ -1,7 +1,7 @@
 """The docstrings of what the extension binds: a function's also serves the method of its name."""
 
 from .. import _core
-from . import elementwise, in_place, reductions, shapes, tensors
+from . import elementwise, in_place, reductions, shapes, sparse_rows, tensors
 
 _ALIASES = {
     "clip": "clamp",
@@ -25,6 +25,7 @@ def _attach() -> None:
                 _core.describe(owner[name], text)
     for name, text in tensors.PROPERTIES.items():
         owners[1][name].__doc__ = text
+    _core.SparseRows.__doc__ = sparse_rows.TEXT
 
 
 _attach()

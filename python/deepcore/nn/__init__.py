@@ -20,7 +20,9 @@ from ._batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from ._containers import ModuleDict, ModuleList, Sequential
 from ._conv import Conv1d, Conv2d, Conv3d
 from ._conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from ._ctc import CTCLoss
 from ._dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
+from ._embedding import Embedding
 from ._instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from ._linear import Linear
 from ._loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
@@ -71,6 +73,7 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -89,6 +92,7 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "Dropout3d",
+    "Embedding",
     "Flatten",
     "Fold",
     "GRUCell",

@@ -10,6 +10,7 @@ from ._adam import Adam, AdamW
 from ._optimizer import Optimizer
 from ._rmsprop import RMSprop
 from ._sgd import SGD
+from ._sparse_adam import SparseAdam
 
 __all__ = [
     "SGD",
@@ -19,6 +20,7 @@ __all__ = [
     "AdamW",
     "Optimizer",
     "RMSprop",
+    "SparseAdam",
     "lr_scheduler",
 ]
 

@@ -114,8 +114,7 @@ class _Call:
     def made_bad_gradient(self) -> bool:
         if not self.output_gradient_finite:
             return False
-        grads = (p.grad for p in self.module.parameters())
-        inside = all(_core.all_finite(grad) for grad in grads if grad is not None)
+        inside = _core.GradientWatch(list(self.module.parameters())).all_finite()
         return not (inside and self.input_gradient_finite)
 
     def title(self) -> str:

@@ -20,7 +20,9 @@ from ._adaptive_pool import (
 )
 from ._avg_pool import avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d
 from ._conv import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from ._ctc import ctc_loss
 from ._dropout import dropout, dropout1d, dropout2d, dropout3d
+from ._embedding import embedding
 from ._loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -76,10 +78,12 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "dropout1d",
     "dropout2d",
     "dropout3d",
+    "embedding",
     "fold",
     "gelu",
     "group_norm",
