@@ -1,5 +1,5 @@
 """Real data sets, the same as `deepcore.data.datasets`."""
 
-from .data.datasets import cifar10, digits, mnist
+from .data.datasets import SpokenDigits, cifar10, digits, fsdd, mnist, tinyshakespeare
 
-__all__ = ["cifar10", "digits", "mnist"]
+__all__ = ["SpokenDigits", "cifar10", "digits", "fsdd", "mnist", "tinyshakespeare"]

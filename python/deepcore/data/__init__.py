@@ -5,6 +5,7 @@ from typing import Any
 from .._names import suggest
 from . import datasets, transforms
 from ._bptt import BPTTLoader
+from ._bucket import BucketBatchSampler, pad_collate
 from ._collate import default_collate, default_convert
 from ._dataset import (
     ConcatDataset,
@@ -31,6 +32,7 @@ from ._wav import read_wav
 __all__ = [
     "BPTTLoader",
     "BatchSampler",
+    "BucketBatchSampler",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
@@ -47,6 +49,7 @@ __all__ = [
     "datasets",
     "default_collate",
     "default_convert",
+    "pad_collate",
     "random_split",
     "read_idx",
     "read_wav",

@@ -112,9 +112,10 @@ def _decoded(data: bytes, kind: int, bits: int) -> NDArray[np.float32]:
         with np.errstate(over="ignore"):  # beyond float32's range is infinite there
             return np.frombuffer(data, f"<f{bits // 8}").astype(np.float32)
     whole, bits = _whole(data, bits)
-    samples = whole.astype(np.float32)
+    samples: NDArray[np.float32] = whole.astype(np.float32)
     samples *= np.float32(2.0 ** (1 - bits))
-    return np.minimum(samples, _BELOW_ONE, out=samples)
+    np.minimum(samples, _BELOW_ONE, out=samples)
+    return samples
 
 
 def _whole(data: bytes, bits: int) -> tuple[NDArray[Any], int]:
