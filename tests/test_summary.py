@@ -8,6 +8,7 @@ import pytest
 
 import deepcore as dc
 from deepcore import nn
+from deepcore.nn.utils import rnn
 
 TABLE = """\
 layer  kind    output    parameters   FLOPs
@@ -87,6 +88,27 @@ def test_layers_of_unknown_cost() -> None:
     assert table.flops is None
     assert table.layers[0].output_shape is None
     assert str(table).splitlines()[2].split() == ["Scale", "?", "4", "?"]
+
+
+def test_recurrent_layers() -> None:
+    class Tagger(nn.Module):
+        def __init__(self, packed: bool) -> None:
+            super().__init__()
+            self.lstm = nn.LSTM(5, 8, batch_first=True, bidirectional=True, proj_size=3)
+            self.cell = nn.GRUCell(6, 4)
+            self.packed = packed
+
+        def forward(self, x: Any) -> Any:
+            given = rnn.pack_padded_sequence(x, [7], True) if self.packed else x
+            output, _ = self.lstm(given)
+            return self.cell(output.data[:1] if self.packed else output[:, -1])
+
+    matrices = 2 * (4 * 8 * 5 + 4 * 8 * 3 + 3 * 8)
+    lstm, cell = dc.summary(Tagger(packed=False), (7, 5)).layers
+    assert (lstm.output_shape, lstm.flops) == ((7, 6), 2 * 7 * matrices)
+    assert (cell.output_shape, cell.flops) == ((4,), 2 * 3 * 4 * (6 + 4))
+    lstm, _ = dc.summary(Tagger(packed=True), (7, 5)).layers
+    assert (lstm.output_shape, lstm.flops) == (None, 2 * 7 * matrices)
 
 
 def test_dtypes() -> None:

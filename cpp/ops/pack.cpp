@@ -5,6 +5,7 @@
 
 #include "graph/gradients.h"
 #include "kernels/kernels.h"
+#include "ops/pad.h"
 #include "ops/stored.h"
 
 namespace deepcore {
@@ -144,6 +145,7 @@ Tensor pack(const Tensor& input, const Sequences& sequences) {
 Tensor unpack(const Tensor& data, const Sequences& sequences, std::int64_t steps,
               const Number& padding) {
   if (steps < 0) throw ValueError("unpack", "steps must not be negative, got ", steps, ".");
+  check_constant("unpack", "padding_value", data->dtype(), padding.real);
   const Plan plan("unpack", sequences, steps);
   if (data->rank() < 1 || data->size(0) != plan.rows()) {
     throw ValueError("unpack", "data must have one row for each step of each sequence, ",

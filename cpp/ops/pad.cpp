@@ -165,16 +165,16 @@ std::vector<Ends> to_ends(const Tensor& x, const std::vector<std::int64_t>& pads
   return axes;
 }
 
-void check_value(Dtype dtype, double value) {
+}  // namespace
+
+void check_constant(const char* op, const char* name, Dtype dtype, double value) {
   if (is_floating(dtype)) return;
   const double least = dtype == Dtype::int64 ? -0x1p63 : 0;
   const double beyond = dtype == Dtype::int64 ? 0x1p63 : dtype == Dtype::uint8 ? 256 : 2;
   if (!(value >= least && value < beyond) || value != std::trunc(value)) {
-    throw ValueError("pad", "value must be one that ", dtype, " holds, got ", value, ".");
+    throw ValueError(op, name, " must be one that ", dtype, " holds, got ", value, ".");
   }
 }
-
-}  // namespace
 
 PadMode to_pad_mode(const std::string& name) {
   if (name == "constant") return PadMode::constant;
@@ -187,7 +187,7 @@ PadMode to_pad_mode(const std::string& name) {
 
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& pads, PadMode mode, double value) {
   const auto axes = to_ends(x, pads, mode);
-  check_value(x->dtype(), value);
+  check_constant("pad", "value", x->dtype(), value);
   if (std::all_of(axes.begin(), axes.end(), [](const Ends& axis) { return axis.none(); })) {
     return clone(x);
   }

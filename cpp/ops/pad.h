@@ -19,4 +19,7 @@ PadMode to_pad_mode(const std::string& name);
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& pads, PadMode mode = PadMode::constant,
            double value = 0);
 
+// ValueError unless the dtype holds the number that fills what is padded.
+void check_constant(const char* op, const char* name, Dtype dtype, double value);
+
 }  // namespace deepcore

@@ -14,12 +14,16 @@ from ._creation import zeros
 from ._grad import no_grad
 from .nn._conv import ConvBase
 from .nn._conv_transpose import ConvTranspose
+from .nn._recurrent_base import Recurrent
+from .nn._recurrent_cells import Cell
 from .nn._running_norm import RunningNorm
+from .nn.utils.rnn import PackedSequence
 from .train._adapt import model_dtype
 from .train._modes import mode
 
 Shape = tuple[int, ...]
 
+_STATEFUL = (Recurrent, Cell)  # the output comes first, then the states
 _WITHOUT_PRODUCTS = (RunningNorm, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 
 
@@ -30,7 +34,8 @@ class LayerSummary:
     Attributes:
         path: its dotted path in the model.
         kind: its class's name.
-        output_shape: without the axis of samples; None where the output is not one tensor.
+        output_shape: without the axis of samples, of a recurrent layer's output without its states;
+            None where the output is not one tensor.
         parameters: how many numbers it holds itself that are trained or frozen.
         flops: of its matrix products for one sample, a multiplication and an addition each; None
             for a layer with parameters that is of no known kind.
@@ -80,8 +85,9 @@ def summary(
     """Lists the layers of a model with output shapes, parameters and FLOPs.
 
     A row of zeros goes through the model in eval mode; nothing of it changes. A product of
-    (m, k) and (k, n) matrices has 2·m·k·n FLOPs, so a dense layer has 2·in·out for each sample, and
-    a convolution of C to O channels 2·O·C·OH·OW·KH·KW, those of its padding included.
+    (m, k) and (k, n) matrices has 2·m·k·n FLOPs, so a dense layer has 2·in·out for each sample, a
+    convolution of C to O channels 2·O·C·OH·OW·KH·KW, those of its padding included, and a recurrent
+    layer two for each element of its matrices at every step.
 
     Args:
         model: the model.
@@ -129,15 +135,21 @@ def _is_layer(module: nn.Module) -> bool:
 
 def _recorder(calls: dict[str, LayerSummary], path: str) -> Callable[..., None]:
     def record(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        shape = tuple(output.shape[1:]) if isinstance(output, Tensor) else None
+        first = output[0] if isinstance(output, tuple) and isinstance(module, _STATEFUL) else output
+        shape = tuple(first.shape[1:]) if isinstance(first, Tensor) else None
         own = sum(p.numel() for p in module.parameters(recurse=False))
-        flops = _flops(module, tuple(args[0].shape[1:]), shape, own)
+        flops = _flops(module, _sample_shape(args[0]), shape, own)
         before = calls.get(path)
         if before is not None:  # a layer that runs again holds nothing more
             flops = None if flops is None or before.flops is None else flops + before.flops
         calls[path] = LayerSummary(path, type(module).__name__, shape, own, flops)
 
     return record
+
+
+def _sample_shape(given: Tensor | PackedSequence) -> Shape:
+    """The input's shape without the axis of samples; of a packed sample, all of its rows."""
+    return given.data.shape if isinstance(given, PackedSequence) else given.shape[1:]
 
 
 def _flops(
@@ -149,6 +161,9 @@ def _flops(
         # A transposed convolution spreads every input over a window.
         places = input_shape if isinstance(module, ConvTranspose) else output_shape
         return 2 * module.weight.numel() * prod(places[1:])
+    if isinstance(module, _STATEFUL):
+        matrices = sum(p.numel() for p in module.parameters() if p.ndim == 2)
+        return 2 * matrices * prod(input_shape[:-1])
     return 0 if parameters == 0 or isinstance(module, _WITHOUT_PRODUCTS) else None
 
 

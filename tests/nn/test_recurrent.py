@@ -207,6 +207,8 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
      "[GRU] h_0 must have shape (num_layers * directions, size)=(1, 4), got (1, 2, 4)."),
     (lambda: nn.GRU(3, 4)(PACKED, dc.zeros(1, 3, 4)), ValueError,
      "[GRU] h_0 must have shape (num_layers * directions, batch, size)=(1, 2, 4), got (1, 3, 4)."),
+    (lambda: nn.GRU(3, 4)(X, START.transpose(0, 1)), ValueError,
+     "size)=(1, 2, 4), got (2, 1, 4); batch_first is not for states."),
     (lambda: nn.GRU(3, 4)(X, START.double()), TypeError, "h0 must have input's dtype float32, got"),
     (lambda: nn.GRU(3, 4)(PACKED, lengths=[5, 2]), ValueError,
      "[GRU] lengths belong to a padded batch, got them with a PackedSequence, which has its own."),

@@ -143,7 +143,9 @@ ERRORS: list[tuple[Callable[[dc.Tensor], Any], type[Exception], str]] = [
     (lambda x: _core.unpack(x, [1, 3], [1, 0], 3, False, "a"), TypeError,
      "[unpack] padding_value must be a number, got str."),
     (lambda x: _core.unpack(x.to(dc.uint8), [1, 3], [1, 0], 3, False, 256), ValueError,
-     "[unpack] a number beside a uint8 tensor must be 0 to 255, got 256"),
+     "[unpack] padding_value must be one that uint8 holds, got 256."),
+    (lambda x: _core.unpack(x.long(), [1, 3], [1, 0], 3, False, float("nan")), ValueError,
+     "[unpack] padding_value must be one that int64 holds, got nan."),
     (lambda x: _core.unpack(x[:0], [], [], -1), ValueError,
      "[unpack] steps must not be negative, got -1."),
 ]  # fmt: skip

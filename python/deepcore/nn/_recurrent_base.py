@@ -271,9 +271,11 @@ class Recurrent(Module):
         for name, state, shape in zip(self._states, start, self._state_shapes(batch), strict=True):
             if state.shape != shape:
                 axes = "batch, " if batch else ""
+                swapped = bool(batch) and state.shape == (shape[1], shape[0], shape[2])
+                hint = "; batch_first is not for states" if swapped else ""
                 raise ValueError(
                     f"[{type(self).__name__}] {name} must have shape (num_layers * directions, "
-                    f"{axes}size)={shape}, got {state.shape}."
+                    f"{axes}size)={shape}, got {state.shape}{hint}."
                 )
 
 

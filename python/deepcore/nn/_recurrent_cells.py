@@ -15,7 +15,7 @@ from ._recurrent import one_state, two_states
 from ._recurrent_base import States, check_nonlinearity, check_sizes, draw
 
 
-class _Cell(Module):
+class Cell(Module):
     """The weights of one layer in one direction."""
 
     _gates: ClassVar[int]
@@ -74,7 +74,7 @@ class _Cell(Module):
         return input.reshape(1, rows, self.input_size), [*given]
 
 
-class RNNCell(_Cell):
+class RNNCell(Cell):
     """One step of an `RNN`: h' = φ(W_ih x + b_ih + W_hh h + b_hh), where φ is tanh or ReLU.
 
     Args:
@@ -130,7 +130,7 @@ class RNNCell(_Cell):
         return super().extra_repr() + other
 
 
-class LSTMCell(_Cell):
+class LSTMCell(Cell):
     """One step of an `LSTM`, with its gates i, f, g, o: (h', c') of x and (h, c).
 
     Args:
@@ -181,7 +181,7 @@ class LSTMCell(_Cell):
         return (h_n, c_n) if input.ndim == 2 else (h_n.squeeze(0), c_n.squeeze(0))
 
 
-class GRUCell(_Cell):
+class GRUCell(Cell):
     """One step of a `GRU`, with its gates r, z, n: h' of x and h.
 
     Args:
