@@ -47,6 +47,7 @@ void register_elementwise();
 void register_fusion();
 void register_matmul();
 void register_optim();
+void register_recurrent();
 void register_reduce();
 void register_softmax();
 

@@ -10,6 +10,7 @@ int main(int argc, char** argv) try {
   deepcore::bench::register_fusion();
   deepcore::bench::register_matmul();
   deepcore::bench::register_optim();
+  deepcore::bench::register_recurrent();
   deepcore::bench::register_reduce();
   deepcore::bench::register_softmax();
   benchmark::Initialize(&argc, argv);

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import deepcore
@@ -63,17 +64,34 @@ def test_no_ratio_without_deepcore_or_without_a_peer(measure):
 def test_every_classifier_starts_from_its_case_state(measure):
     classifiers = [case for case in measure.CASES.values() if case.kind == "classifier"]
     assert {"mnist-cnn", "lenet5", "vgg11", "resnet20"} <= {case.name for case in classifiers}
+    assert {"lm", "char-lm", "speech", "speech-lengths", "gru"} <= {
+        case.name for case in classifiers
+    }
     for case in classifiers:
         model, (x, y) = case.module(deepcore), case.batch()
         model.load_state_dict({key: deepcore.tensor(array) for key, array in case.state().items()})
-        scores = model.eval()(deepcore.tensor(x[:1]))
+        first = x[:1] if case.images else x
+        with deepcore.inference_mode():
+            scores = model.eval()(deepcore.tensor(first))
         assert scores.shape[1] > y.max()
-        assert len(x) == len(y)
+        assert len(scores) * len(x) == len(y) * len(first)
+
+
+def test_steps_after_a_sequence_ends_change_no_score(measure):
+    case = measure.CASES["speech-lengths"]
+    assert sorted({case.lengths.min(), case.lengths.max()}) == [20, 100]
+    model, (x, _) = case.module(deepcore).eval(), case.batch()
+    with deepcore.inference_mode():
+        scores = model(deepcore.tensor(x)).numpy()
+        x[np.arange(case.steps) >= case.lengths[:, None]] = 7.0
+        assert np.array_equal(model(deepcore.tensor(x)).numpy(), scores)
+        x[-1, case.lengths[-1] - 1] = 7.0
+        assert not np.array_equal(model(deepcore.tensor(x)).numpy()[-1], scores[-1])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bench/peers pins its sides to CPUs")
 def test_two_rounds_of_deepcore_alone():
-    cases = "mlp-small scalar lenet5 depthwise-32 resnet50-1"
+    cases = "mlp-small scalar lenet5 depthwise-32 resnet50-1 lstm-16-1 speech-lengths"
     command = f"-m bench.peers {cases} --sides deepcore --rounds 2 --threads 1 --burst 0.01"
     done = subprocess.run(
         [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, timeout=120
@@ -90,5 +108,9 @@ def test_two_rounds_of_deepcore_alone():
         ("depthwise-32", "all"),
         ("resnet50-1", "infer"),
         ("resnet50-1", "peak"),
+        ("lstm-16-1", "train"),
+        ("lstm-16-1", "infer"),
+        ("speech-lengths", "train"),
+        ("speech-lengths", "infer"),
     ]
     assert all(float(measured) > 0 for _, _, measured in rows)

@@ -21,6 +21,8 @@ class Classifier(Protocol):
     bars: Mapping[str, float]
     loss: str = "CrossEntropyLoss"  # or NLLLoss, of a net that ends in a log-softmax
     images: bool = False  # whether it computes on images, for which libraries have two layouts
+    dropout: float = 0.0  # or the largest share that a training step drops
+    lengths: np.ndarray | None = None  # of the sequences of a batch, if they differ
     # Of losses that sides must agree on; more where float32 and float64 of one library differ so.
     tolerance: float = 1e-4
     # Dense weights that take images, and (C, H, W) of those.

@@ -16,6 +16,7 @@ class MnistCnn(Classifier):
     bars: ClassVar = {"train": 1.3, "infer": 1.1}
     loss = "NLLLoss"
     images = True
+    dropout = 0.5
     flattened: ClassVar = {"fc1.weight": (64, 12, 12)}
 
     def batch(self) -> tuple[np.ndarray, np.ndarray]:

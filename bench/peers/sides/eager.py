@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -75,13 +76,12 @@ class Training:
     @contextmanager
     def no_dropout(self) -> Iterator[None]:
         """Train mode in which nothing is dropped: every library draws other numbers."""
-        dropouts = [m for m in self.model.train().modules() if isinstance(m, self.lib.nn.Dropout)]
-        shares = [dropout.p for dropout in dropouts]
-        for dropout in dropouts:
-            dropout.p = 0.0
-        yield
-        for dropout, share in zip(dropouts, shares, strict=True):
-            dropout.p = share
+        with ExitStack() as stack:
+            for module in self.model.train().modules():
+                share = {"Dropout": "p", "LSTM": "dropout"}.get(type(module).__name__)
+                if share:
+                    stack.enter_context(patch.object(module, share, 0.0))
+            yield
 
 
 class ConvolutionOp:

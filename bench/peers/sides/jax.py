@@ -51,7 +51,7 @@ class Training:
         self.state, self.buffers = (
             {key: jnp.array(array) for key, array in arrays.items()} for arrays in self.initial
         )
-        if dropout and self.case.images:
+        if dropout and self.case.dropout:
             self.buffers["key"] = jax.random.key(0)
         self.moments = self.adam.init(self.state)
         jax.block_until_ready((self.state, self.moments, self.buffers))
@@ -97,6 +97,6 @@ class Side:
         return [f"jax {jax.__version__}", f"optax {optax.__version__}", f"on {cpus} CPUs"]
 
     def classifier(self, case: Classifier) -> Training | None:
-        if self.channels_first and not case.images:
+        if case.lengths is not None or (self.channels_first and not case.images):
             return None
         return Training(case, "NCHW" if self.channels_first else "NHWC", self.ahead)

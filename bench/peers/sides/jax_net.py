@@ -8,6 +8,7 @@ import numpy as np
 from jax import lax
 
 from ..cases.classifier import Arrays, Classifier
+from . import jax_recurrent
 
 EPS, MOMENTUM = 1e-5, 0.1  # of batch norm, PyTorch's defaults
 BUFFERS = ("running_mean", "running_var")
@@ -96,3 +97,13 @@ class JaxNet:
             return x
         self.changed["key"], key = jax.random.split(self.changed["key"])
         return jnp.where(jax.random.bernoulli(key, 1 - share, x.shape), x / (1 - share), 0)
+
+    def embedding(self, key: str, words: Any) -> Any:
+        return self.state[f"{key}.weight"][words]
+
+    def recurrent(self, key: str, kind: str, x: Any, layer: int) -> tuple[Any, Any]:
+        """Return the outputs, time first as x is, and the last one, from zero states."""
+        parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        weights = (self.state[f"{key}.{part}_l{layer}"] for part in parts)
+        y = jax_recurrent.layer(kind, x, *weights)
+        return y, y[-1]
