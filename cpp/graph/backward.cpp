@@ -1,65 +1,16 @@
 #include "graph/backward.h"
 
 #include <algorithm>
-#include <cstring>
 #include <queue>
 #include <unordered_set>
 
-#include "base/parallel.h"
 #include "graph/gradients.h"
+#include "graph/moves.h"
 #include "graph/sparse_rows.h"
 #include "graph/tape.h"
 
 namespace deepcore {
 namespace {
-
-// y = x, or y += x.
-void add_or_copy(std::byte* y, const std::byte* x, std::int64_t n, Dtype dtype, bool accumulate) {
-  if (!accumulate) {
-    std::memcpy(y, x, static_cast<std::size_t>(n * size_of(dtype)));
-    return;
-  }
-  visit_floating("backward", dtype, [&]<class T>(TypeTag<T>) {
-    T* to = reinterpret_cast<T*>(y);
-    const T* from = reinterpret_cast<const T*>(x);
-    parallel_for(n, grain_of(grain_bytes, 3 * sizeof(T)),
-                 [=](std::int64_t begin, std::int64_t end) {
-                   for (auto i = begin; i < end; ++i) to[i] += from[i];
-                 });
-  });
-}
-
-// Fills the root's gradient with ones; a node, so that a replay does it again.
-class Ones final : public Node {
- public:
-  explicit Ones(const Tensor& y) : Node({}), dtype_(y->dtype()), n_(y->numel()), y_(y->data()) {}
-  const char* name() const noexcept override { return "ones"; }
-  void forward() override {
-    visit_floating("backward", dtype_,
-                   [&]<class T>(TypeTag<T>) { std::fill_n(reinterpret_cast<T*>(y_), n_, T{1}); });
-  }
-
- private:
-  Dtype dtype_;
-  std::int64_t n_;
-  std::byte* y_;
-};
-
-// Moves a gradient to where it is wanted when that is not where it was computed.
-class Move final : public Node {
- public:
-  Move(const std::byte* from, std::byte* to, std::int64_t n, Dtype dtype, bool accumulate)
-      : Node({}), from_(from), to_(to), n_(n), dtype_(dtype), accumulate_(accumulate) {}
-  const char* name() const noexcept override { return "move"; }
-  void forward() override { add_or_copy(to_, from_, n_, dtype_, accumulate_); }
-
- private:
-  const std::byte* from_;
-  std::byte* to_;
-  std::int64_t n_;
-  Dtype dtype_;
-  bool accumulate_;
-};
 
 Tensor tensor_of(const Variable& variable, const Ref<Storage>& storage) {
   return make_ref<TensorImpl>(storage, storage->data(), variable.shape, variable.dtype);

@@ -6,6 +6,7 @@
 #include "graph/node.h"
 #include "graph/sparse_rows.h"
 #include "kernels/kernels.h"
+#include "ops/elementwise.h"
 
 namespace deepcore {
 namespace {
@@ -71,6 +72,19 @@ class ClipGradNorm final : public Node {
   bool error_if_nonfinite_;
 };
 
+// Of the parameters that have one.
+std::vector<Tensor> dense_gradients(const char* op, const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> gradients;
+  for (const Tensor& x : parameters) {
+    const auto& variable = x->grad_variable();
+    if (variable && variable->grad_rows) {
+      throw TypeError(op, "gradients must be dense, got SparseRows; ", rows_advice);
+    }
+    if (variable && variable->grad) gradients.push_back(variable->grad);
+  }
+  return gradients;
+}
+
 }  // namespace
 
 Tensor clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
@@ -81,20 +95,22 @@ Tensor clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm, do
   if (!(norm_type > 0)) {
     throw ValueError("clip_grad_norm_", "norm_type must be above 0, got ", norm_type, ".");
   }
-  std::vector<Tensor> gradients;
+  std::vector<Tensor> gradients = dense_gradients("clip_grad_norm_", parameters);
   Dtype dtype = Dtype::float32;
-  for (const Tensor& x : parameters) {
-    const auto& variable = x->grad_variable();
-    if (variable && variable->grad_rows) {
-      throw TypeError("clip_grad_norm_", "gradients must be dense, got SparseRows; ", rows_advice);
-    }
-    if (!variable || !variable->grad) continue;
-    gradients.push_back(variable->grad);
-    dtype = std::max(dtype, x->dtype());
-  }
+  for (const Tensor& g : gradients) dtype = std::max(dtype, g->dtype());
   const Tensor total = empty("clip_grad_norm_", {}, dtype);
   run(make_ref<ClipGradNorm>(gradients, total, max_norm, norm_type, error_if_nonfinite));
   return total;
+}
+
+void clip_grad_value(const std::vector<Tensor>& parameters, double clip_value) {
+  if (!(clip_value >= 0)) {
+    throw ValueError("clip_grad_value_", "clip_value must be at least 0, got ", clip_value, ".");
+  }
+  const NoGrad no_grad;
+  for (const Tensor& g : dense_gradients("clip_grad_value_", parameters)) {
+    clamp_in_place(g, Number::of(-clip_value), Number::of(clip_value));
+  }
 }
 
 }  // namespace deepcore

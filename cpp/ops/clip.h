@@ -13,4 +13,7 @@ namespace deepcore {
 Tensor clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
                       bool error_if_nonfinite);
 
+// Each element of the gradients into -clip_value to clip_value.
+void clip_grad_value(const std::vector<Tensor>& parameters, double clip_value);
+
 }  // namespace deepcore

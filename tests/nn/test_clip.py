@@ -1,4 +1,4 @@
-"""clip_grad_norm_."""
+"""clip_grad_norm_ and clip_grad_value_."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import deepcore as dc
 from deepcore import _core
-from deepcore.nn.utils import clip_grad_norm_
+from deepcore.nn.utils import clip_grad_norm_, clip_grad_value_
 
 
 def parameters(scale: float = 1.0, dtype: str = "float32") -> list[dc.Tensor]:
@@ -112,3 +112,27 @@ def test_errors() -> None:
         clip_grad_norm_(parameters(), -1.0)
     with pytest.raises(ValueError, match=r"\[clip_grad_norm_\] norm_type must be above 0, got 0\."):
         clip_grad_norm_(parameters(), 1.0, norm_type=0.0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_values(dtype: str) -> None:
+    params = [*parameters(dtype=dtype), dc.zeros(2, requires_grad=True)]
+    before = gradients(params[:-1])
+    clip_grad_value_(params, 0.3)
+    expected = np.clip(before, np.array(-0.3, dtype), np.array(0.3, dtype))
+    np.testing.assert_array_equal(gradients(params[:-1]), expected)
+    assert params[-1].grad is None
+    params[0].grad = dc.tensor([math.nan, math.inf, -1.0, 0.0, 0.1], dtype=dtype)
+    clip_grad_value_(params[0], 0)
+    np.testing.assert_array_equal(params[0].grad.numpy(), [math.nan, 0, 0, 0, 0])
+
+
+def test_errors_of_values() -> None:
+    text = r"\[clip_grad_value_\] clip_value must be at least 0, got "
+    for wrong in (-1.0, math.nan):
+        with pytest.raises(ValueError, match=text):
+            clip_grad_value_(parameters(), wrong)
+    with pytest.raises(
+        TypeError, match=r"\[clip_grad_value_\] parameters must be Tensors, got Lin"
+    ):
+        clip_grad_value_(dc.nn.Linear(1, 1), 1.0)

@@ -24,6 +24,9 @@ def ctc_loss(
 ) -> Tensor:
     """−log of the probability of a label sequence over all its alignments; see `nn.CTCLoss`.
 
+    The gradient is that with respect to log_probs itself, minus the posteriors, and not PyTorch's,
+    which already counts on a log_softmax before; through a log_softmax both are the same.
+
     Raises:
         ValueError: shapes, lengths or `blank` do not fit, or reduction is none of the three.
         IndexError: a label is not in 0 to C − 1.

@@ -32,6 +32,7 @@ def clip_grad_norm_(
 
     Raises:
         ValueError: a negative max_norm, or norm_type not above 0.
+        TypeError: a gradient is `SparseRows`.
         RuntimeError: the norm is not finite and error_if_nonfinite; the gradients are left alone.
 
     Reference:
@@ -47,10 +48,39 @@ def clip_grad_norm_(
         >>> [round(g, 3) for g in weight.grad.tolist()]
         [0.6, 0.8]
     """
+    tensors = _tensors("clip_grad_norm_", parameters)
+    return _core.clip_grad_norm_(tensors, max_norm, norm_type, error_if_nonfinite)
+
+
+def clip_grad_value_(
+    parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
+) -> None:
+    """Moves each element of the gradients, in place, into −clip_value to clip_value.
+
+        g ← min(max(g, −clip_value), clip_value)
+
+    Args:
+        parameters: a tensor or tensors; those without a gradient are passed over.
+        clip_value: the greatest magnitude; NaN stays NaN.
+        foreach: accepted for PyTorch's sake and without meaning, as for the optimizers.
+
+    Raises:
+        ValueError: a negative clip_value.
+        TypeError: a gradient is `SparseRows`.
+
+    Example:
+        >>> import deepcore as dc
+        >>> weight = dc.zeros(2, requires_grad=True)
+        >>> weight.grad = dc.tensor([3.0, -0.25])
+        >>> dc.nn.utils.clip_grad_value_([weight], 0.5)
+        >>> weight.grad.tolist()
+        [0.5, -0.25]
+    """
+    _core.clip_grad_value_(_tensors("clip_grad_value_", parameters), clip_value)
+
+
+def _tensors(op: str, parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
     if hasattr(parameters, "parameters"):
         kind = type(parameters).__name__
-        raise TypeError(
-            f"[clip_grad_norm_] parameters must be Tensors, got {kind}; pass its parameters()."
-        )
-    tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
-    return _core.clip_grad_norm_(tensors, max_norm, norm_type, error_if_nonfinite)
+        raise TypeError(f"[{op}] parameters must be Tensors, got {kind}; pass its parameters().")
+    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
