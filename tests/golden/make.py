@@ -3,6 +3,8 @@
     python tests/golden/make.py            writes tests/golden/*.npz (needs torch)
     python tests/golden/make.py --check    recomputes them and compares with what is stored
 
+check_recurrent.py, beside this file, compares recurrent layers with PyTorch directly.
+
 Every file holds arrays by name and `cases`, a JSON list that says what each of them is. Data comes
 from NumPy's generator with a fixed seed, everything is float64 unless a name says otherwise; what
 whole networks give is stored in float32.

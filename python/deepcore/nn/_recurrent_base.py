@@ -17,7 +17,7 @@ from . import functional as F
 from ._module import Module
 from ._parameter import Parameter
 from .functional._check import check_share
-from .utils._packed_sequence import Lengths, PackedSequence, batch_of, lengths_of, pack
+from .utils._packed_sequence import Lengths, PackedSequence, batch_of, lengths_of, pack, started
 
 States = tuple[Tensor, ...]
 Start = tuple[Tensor | None, ...]
@@ -233,8 +233,8 @@ class Recurrent(Module):
 
     def _start_of_empty(self, packed: PackedSequence) -> States | None:
         """Zeros where sequences have no step: the cells know those by their states alone."""
-        batch, sizes = batch_of(packed), packed.batch_sizes
-        if batch == (int(sizes[0].item()) if len(sizes) else 0):
+        batch = batch_of(packed)
+        if batch == started(packed):
             return None
         shapes = self._state_shapes((batch,))
         return tuple(zeros(shape, dtype=packed.data.dtype) for shape in shapes)

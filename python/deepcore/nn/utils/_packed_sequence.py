@@ -139,11 +139,15 @@ def _check_int64(name: str, given: Any) -> None:
         )
 
 
+def started(packed: PackedSequence) -> int:
+    """The number of sequences that have a step."""
+    return int(packed.batch_sizes[0].item()) if len(packed.batch_sizes) else 0
+
+
 def batch_of(packed: PackedSequence) -> int:
     """The number of sequences, those of length 0 included."""
-    if packed.sorted_indices is not None:
-        return len(packed.sorted_indices)
-    return int(packed.batch_sizes[0].item()) if len(packed.batch_sizes) else 0
+    order = packed.sorted_indices
+    return started(packed) if order is None else len(order)
 
 
 def lengths_of(packed: PackedSequence) -> tuple[list[int], list[int]]:
