@@ -2,6 +2,7 @@
 // loads that stop at the end of the memory.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -53,6 +54,21 @@ inline Mask<T> every_second_lane() noexcept {
   Mask<T> index;
   for (int lane = 0; lane < lanes<T>; ++lane) index[lane] = lane;
   return (index & 1) == 0;
+}
+
+// All bits set in the lanes from begin up to end.
+template <class T>
+inline Mask<T> lanes_between(std::int64_t begin, std::int64_t end) noexcept {
+  const auto first = [](std::int64_t n) {
+    return first_lanes<T>(static_cast<int>(std::clamp<std::int64_t>(n, 0, lanes<T>)));
+  };
+  return first(end) & ~first(begin);
+}
+
+// The lanes that the mask holds, zero elsewhere.
+template <class T>
+inline Vec<T> keep(Vec<T> v, Mask<T> mask) noexcept {
+  return (Vec<T>)((Bits<T>)v & (Bits<T>)mask);
 }
 
 // The lanes that the mask holds; the others keep what lies there.

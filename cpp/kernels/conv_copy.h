@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <span>
+#include <vector>
 
 #include "base/lanes.h"
 #include "base/vec.h"
@@ -23,6 +25,14 @@ struct Band {
   Range rows, columns;
 };
 
+// A vector of a row of the copy. Whole vectors are written: what is too far is for the next row to
+// write over, or lies between planes.
+template <class T>
+struct CopyPiece {
+  std::int64_t from, to;  // from the beginning of a row of the image, of the first phase's copy
+  Mask<T> inside;         // the lanes that are not left or right of the image
+};
+
 // How images are cut into bands, and where things lie in a copy: [phases][slabs][rows][width] a
 // channel.
 template <class T>
@@ -36,11 +46,12 @@ class CopyPlan {
     for (const auto& walk : axes[0].walks) depth_places += walk.count;
     for (const auto& axis : axes) phases *= static_cast<std::int64_t>(axis.phases.size());
     cut(least_bands);
+    for (std::int64_t i = 0; i < bands_w; ++i) list_pieces(i * columns);
   }
 
   std::int64_t span(int i) const noexcept { return axes[i].last_shift - axes[i].first_shift; }
   std::int64_t copy_rows() const noexcept { return rows + span(1); }
-  std::int64_t plane() const noexcept { return (1 + span(0)) * copy_rows() * width; }
+  std::int64_t plane() const noexcept { return (1 + span(0)) * copy_rows() * width + slack(); }
   std::int64_t channel() const noexcept { return phases * plane(); }
   // In elements, a multiple of 64 bytes. Tiles may read past the last pixel, rows be written past
   // their ends.
@@ -70,12 +81,33 @@ class CopyPlan {
     return b;
   }
 
+  std::span<const CopyPiece<T>> pieces(const Band& band) const noexcept {
+    const auto count = pieces_.size() / static_cast<std::size_t>(bands_w);
+    const auto i = static_cast<std::size_t>(band.columns.begin / columns);
+    return {pieces_.data() + i * count, count};
+  }
+
   ConvSides sides;
   AxisWalks axes[3];
   std::int64_t phases = 1, depth_places = 0;
   std::int64_t rows = 0, columns = 0, bands_h = 1, bands_w = 1, width = 0;  // of a band
 
  private:
+  std::int64_t slack() const noexcept { return phases > 1 ? lanes<T> : 0; }
+
+  void list_pieces(std::int64_t first_column) {
+    const auto& w = axes[2];
+    for (std::size_t k = 0; k < w.phases.size(); ++k) {
+      for (std::int64_t i = 0; i < width; i += lanes<T>) {
+        const auto place = w.phases[k] + w.stride * (first_column + w.first_shift + i);
+        const auto inside =
+            lanes_between<T>(divide_up(-place, w.stride), divide_up(w.from_size - place, w.stride));
+        const auto to = static_cast<std::int64_t>(k) * plane() + i;
+        pieces_.push_back({any<T>(inside) ? place : 0, to, inside});
+      }
+    }
+  }
+
   // A copy of about 512 KB stays in L2 beside the weights.
   void cut(std::int64_t least) noexcept {
     constexpr std::int64_t budget = (512 << 10) / sizeof(T);
@@ -95,11 +127,19 @@ class CopyPlan {
     bands_h = rows ? divide_up(height, rows) : 0;
     bands_w = columns ? divide_up(breadth, columns) : 0;
   }
+
+  std::vector<CopyPiece<T>> pieces_;  // of each band of columns, phase by phase
 };
 
 // What the lanes of gradients of weights are, on every level: 64 bytes.
 template <class T>
 inline constexpr int line = 64 / sizeof(T);
+
+// Into L2.
+template <class T>
+inline void fetch_span(const T* p, std::int64_t n) noexcept {
+  for (std::int64_t i = 0; i < n; i += line<T>) __builtin_prefetch(p + i, 0, 2);
+}
 
 // Their sum, by halves.
 template <class T>
@@ -108,30 +148,6 @@ inline T fold_lanes(T* lane) noexcept {
     for (int l = 0; l < half; ++l) lane[l] += lane[l + half];
   }
   return lane[0];
-}
-
-// Copies of n elements from memory that ends at `end`. Whole vectors are read and written, where
-// there is memory to read: what is written too far is for the next row to write over. (With masks,
-// these took twice as long; see conv_depthwise.h.)
-template <class T>
-inline void copy_span(T* to, const T* from, std::int64_t n, const T* end) noexcept {
-  for (std::int64_t i = 0; i < n; i += lanes<T>) {
-    const bool whole = end - from >= i + lanes<T>;
-    store(to + i, whole ? load(from + i) : load_up_to(from + i, end - from - i));
-  }
-}
-template <class T>
-inline void copy_every_second(T* to, const T* from, std::int64_t n, const T* end) noexcept {
-  for (std::int64_t i = 0; i < n; i += lanes<T>, from += 2 * lanes<T>) {
-    const auto read = [&](const T* p) {
-      return end - p >= lanes<T> ? load(p) : load_up_to(p, end - p);
-    };
-    store(to + i, take_apart<T>(read(from), read(from + lanes<T>)).even);
-  }
-}
-template <class T>
-inline void zero_span(T* to, std::int64_t n) noexcept {
-  for (std::int64_t i = 0; i < n; i += lanes<T>) store(to + i, Vec<T>{});
 }
 
 // n elements and no more.
@@ -157,12 +173,13 @@ inline void write_every_second(T* to, const T* from, std::int64_t n) noexcept {
   }
 }
 
+// Rows of the image are read in ascending order, once for all the phases of their columns.
 template <class T>
 class BandCopy {
  public:
-  // Of images that end at `end`.
-  BandCopy(const CopyPlan<T>& plan, const Band& band, const T* end) noexcept
-      : plan_(plan), band_(band), end_(end) {}
+  // Of images that lie between begin and end.
+  BandCopy(const CopyPlan<T>& plan, const Band& band, const T* begin, const T* end) noexcept
+      : plan_(plan), band_(band), pieces_(plan.pieces(band)), begin_(begin), end_(end) {}
 
   // All channels of an image.
   void run(const T* image, T* to) const noexcept {
@@ -174,50 +191,70 @@ class BandCopy {
  private:
   void channel(const T* from, T* to) const noexcept {
     const auto& [d, h, w] = plan_.axes;
+    const auto columns = static_cast<std::int64_t>(w.phases.size()) * plan_.plane();
     const auto first = band_.rows.begin + h.first_shift;
     for (const auto fd : d.phases) {
-      for (const auto fh : h.phases) {
-        for (const auto fw : w.phases) {
-          const Range inside = columns_inside(fw);
-          for (auto i = band_.deep + d.first_shift; i <= band_.deep + d.last_shift; ++i) {
-            const auto deep = fd + d.stride * i;
-            for (auto j = first; j < first + plan_.copy_rows(); ++j, to += plan_.width) {
-              const auto place = fh + h.stride * j;
-              if (!d.inside(deep) || !h.inside(place)) {
-                zero_span(to, plan_.width);
-              } else {
-                row(from + (deep * h.from_size + place) * w.from_size, fw, inside, to);
-              }
+      T* row = to;
+      for (auto i = band_.deep + d.first_shift; i <= band_.deep + d.last_shift; ++i) {
+        const auto deep = fd + d.stride * i;
+        for (auto j = first; j < first + plan_.copy_rows(); ++j, row += plan_.width) {
+          T* out = row;
+          for (const auto fh : h.phases) {
+            const auto place = fh + h.stride * j;
+            if (d.inside(deep) && h.inside(place)) {
+              copy_row(from + (deep * h.from_size + place) * w.from_size, out);
+            } else {
+              for (const auto& piece : pieces_) store(out + piece.to, Vec<T>{});
             }
+            out += columns;
           }
         }
       }
+      to += static_cast<std::int64_t>(h.phases.size()) * columns;
     }
   }
-  // The columns of the copy that are not left or right of the image.
-  Range columns_inside(std::int64_t phase) const noexcept {
-    const auto& w = plan_.axes[2];
-    const auto first = phase + w.stride * (band_.columns.begin + w.first_shift);
-    const auto begin = std::clamp<std::int64_t>(divide_up(-first, w.stride), 0, plan_.width);
-    return {begin, std::clamp(divide_up(w.from_size - first, w.stride), begin, plan_.width)};
+
+  void copy_row(const T* from, T* to) const noexcept {
+    // A processor foresees no further than the page of 4 KB, which may be a channel.
+    const auto size = plan_.axes[2].from_size;
+    fetch_span(from + (4 << 10) / sizeof(T), size);
+    const auto reach = 4 * lanes<T>;
+    const bool guarded = from - begin_ < reach || end_ - from < size + reach;
+    switch (plan_.axes[2].stride) {
+      case 1:
+        return guarded ? copy_pieces<1, true>(from, to) : copy_pieces<1, false>(from, to);
+      case 2:
+        return guarded ? copy_pieces<2, true>(from, to) : copy_pieces<2, false>(from, to);
+      default:
+        return copy_pieces<0, true>(from, to);
+    }
   }
-  void row(const T* from, std::int64_t phase, Range inside, T* to) const noexcept {
-    const auto& w = plan_.axes[2];
-    const auto first = band_.columns.begin + w.first_shift + inside.begin;
-    const T* source = from + phase + w.stride * first;
-    zero_span(to, inside.begin);
-    if (w.stride == 1) {
-      copy_span(to + inside.begin, source, inside.size(), end_);
-    } else if (w.stride == 2) {
-      copy_every_second(to + inside.begin, source, inside.size(), end_);
+  template <int stride, bool guarded>
+  void copy_pieces(const T* from, T* to) const noexcept {
+    for (const auto& piece : pieces_) {
+      store(to + piece.to, keep<T>(read<stride, guarded>(from + piece.from, piece), piece.inside));
+    }
+  }
+  template <int stride, bool guarded>
+  Vec<T> read(const T* from, const CopyPiece<T>& piece) const noexcept {
+    const auto at = [&](const T* p) { return guarded ? load_inside(p, begin_, end_) : load(p); };
+    if constexpr (stride == 1) {
+      return at(from);
+    } else if constexpr (stride == 2) {
+      return take_apart<T>(at(from), at(from + lanes<T>)).even;
     } else {
-      for (auto i = inside.begin; i < inside.end; ++i, source += w.stride) to[i] = *source;
+      T lane[lanes<T>] = {};
+      for (int l = 0; l < lanes<T>; ++l) {
+        if (piece.inside[l]) lane[l] = from[l * plan_.axes[2].stride];
+      }
+      return load(lane);
     }
-    zero_span(to + inside.end, plan_.width - inside.end);
   }
+
   const CopyPlan<T>& plan_;
   const Band& band_;
-  const T* end_;
+  std::span<const CopyPiece<T>> pieces_;
+  const T *begin_, *end_;
 };
 
 }  // namespace deepcore

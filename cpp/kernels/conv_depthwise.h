@@ -14,6 +14,7 @@
 #include <cstdlib>
 
 #include "base/flush.h"
+#include "base/lanes.h"
 #include "base/parallel.h"
 #include "base/vec.h"
 #include "kernels/activate.h"
@@ -40,7 +41,7 @@ inline bool is_depthwise_3x3(const ConvShape& s) noexcept {
 template <bool guarded, class T>
 [[gnu::always_inline]] inline Vec<T> read_lanes(const T* p, Mask<T> mask) noexcept {
   if constexpr (guarded) return load_lanes(p, mask);
-  return (Vec<T>)((Bits<T>)load(p) & (Bits<T>)mask);
+  return keep<T>(load(p), mask);
 }
 
 // One column of vectors: row i of the plane that is walked (`to`, or the gradient of y) meets rows
@@ -110,10 +111,7 @@ class Depthwise {
     for (int l = 0; l < 3; ++l) {
       const auto at = j + shift_[l];
       c.shift[l] = shift_[l];
-      const auto begin = std::clamp<std::int64_t>(-at, 0, lanes<T>);
-      const auto end = std::min(from_width_ - at, to_width_ - j);
-      c.inside[l] = first_lanes<T>(static_cast<int>(std::clamp<std::int64_t>(end, 0, lanes<T>))) &
-                    ~first_lanes<T>(static_cast<int>(begin));
+      c.inside[l] = lanes_between<T>(-at, std::min(from_width_ - at, to_width_ - j));
     }
     return c;
   }
@@ -123,17 +121,9 @@ class Depthwise {
   std::int64_t from_rows_, to_rows_, from_width_, to_width_, above_, shift_[3];
 };
 
-// Columns of vectors are no pattern that a processor foresees: the next plane is fetched into L2
-// while one is computed.
-template <class T>
-inline void fetch_plane(const T* plane, std::int64_t pixels) noexcept {
-  for (std::int64_t i = 0; i < pixels; i += line<T>) __builtin_prefetch(plane + i, 0, 2);
-}
-
 template <class T>
 struct DepthwisePlane {
   const T *from, *weight;
-  T* to;
   bool add, relu;
   T bias;
   bool has_bias;
@@ -204,12 +194,14 @@ void run_depthwise(const ConvArgs<T>& args) {
       T* out = (args.z ? args.z : args.to) + n * sides.to_pixels;
       const bool relu = args.activation == Activation::relu && !args.z;
       const DepthwisePlane<T> plane{
-          args.from + n * sides.from_pixels, args.weight + 9 * c, out, args.accumulate, relu,
+          args.from + n * sides.from_pixels, args.weight + 9 * c, args.accumulate, relu,
           args.bias ? args.bias[c] : T{0},   args.bias != nullptr};
       const bool guarded = depthwise.guarded(n, planes);
+      // Columns of vectors are no pattern that a processor foresees: the next plane is fetched
+      // while one is computed.
       if (n + 1 < split.begin(end)) {
-        fetch_plane(plane.from + sides.from_pixels, sides.from_pixels);
-        fetch_plane(out + sides.to_pixels, sides.to_pixels);
+        fetch_span(plane.from + sides.from_pixels, sides.from_pixels);
+        fetch_span(out + sides.to_pixels, sides.to_pixels);
       }
       for (std::int64_t j = 0; j < width; j += lanes<T>) {
         const auto column = depthwise.column(plane.from, j);
@@ -262,8 +254,8 @@ void depthwise_weights(const ConvWeightArgs<T>& args, std::int64_t c) noexcept {
     const auto width = depthwise.width();
     const bool guarded = depthwise.guarded(plane, s.batch * s.groups);
     if (n + 1 < s.batch) {
-      fetch_plane(x + s.channels * s.in_pixels(), s.in_pixels());
-      fetch_plane(dy + s.outputs * s.out_pixels(), s.out_pixels());
+      fetch_span(x + s.channels * s.in_pixels(), s.in_pixels());
+      fetch_span(dy + s.outputs * s.out_pixels(), s.out_pixels());
     }
     const auto add = guarded ? add_depthwise_column<true, T> : add_depthwise_column<false, T>;
     for (std::int64_t j = 0; j < width; j += lanes<T>) {

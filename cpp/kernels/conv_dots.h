@@ -160,7 +160,7 @@ class DotsShare {
       const T* dy = plan_.args.dy + (n * s.outputs + first) * s.out_pixels();
       for (std::int64_t b = 0; b < plan_.copy.bands(); ++b) {
         const Band band = plan_.copy.band(b);
-        BandCopy(plan_.copy, band, end).run(image, copy_);
+        BandCopy(plan_.copy, band, plan_.args.x, end).run(image, copy_);
         add(band, dy, part.size(), sums);
       }
     }

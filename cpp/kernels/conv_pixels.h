@@ -145,8 +145,8 @@ class PixelBand {
     image_ = item / plan_.copy.bands();
     const auto& s = plan_.sides;
     const auto size = s.from_channels * s.from_pixels;
-    BandCopy(plan_.copy, band_, plan_.args.from + plan_.images * size)
-        .run(plan_.args.from + image_ * size, copy_);
+    const T* from = plan_.args.from;
+    BandCopy(plan_.copy, band_, from, from + plan_.images * size).run(from + image_ * size, copy_);
     for (const auto& walk : plan_.walks) {
       if (walk.depth != band_.depth) continue;
       for (auto o = part.begin; o < part.end;) {
