@@ -49,13 +49,6 @@ inline void put_together(Pair<T> pair, Vec<T>& low, Vec<T>& high) noexcept {
   high = detail::in_turn<T, lanes<T> / 2>(pair.even, pair.odd, detail::every_lane<T>);
 }
 
-template <class T>
-inline Mask<T> every_second_lane() noexcept {
-  Mask<T> index;
-  for (int lane = 0; lane < lanes<T>; ++lane) index[lane] = lane;
-  return (index & 1) == 0;
-}
-
 // All bits set in the lanes from begin up to end.
 template <class T>
 inline Mask<T> lanes_between(std::int64_t begin, std::int64_t end) noexcept {
@@ -69,28 +62,6 @@ inline Mask<T> lanes_between(std::int64_t begin, std::int64_t end) noexcept {
 template <class T>
 inline Vec<T> keep(Vec<T> v, Mask<T> mask) noexcept {
   return (Vec<T>)((Bits<T>)v & (Bits<T>)mask);
-}
-
-// The lanes that the mask holds; the others keep what lies there.
-template <class T>
-inline void store_lanes(T* p, Vec<T> v, Mask<T> mask) noexcept {
-#if defined(__AVX512F__)
-  if constexpr (sizeof(T) == 4) {
-    return _mm512_mask_storeu_ps(p, _mm512_movepi32_mask((__m512i)mask), (__m512)v);
-  } else {
-    return _mm512_mask_storeu_pd(p, _mm512_movepi64_mask((__m512i)mask), (__m512d)v);
-  }
-#elif defined(__AVX2__)
-  if constexpr (sizeof(T) == 4) {
-    return _mm256_maskstore_ps(p, (__m256i)mask, (__m256)v);
-  } else {
-    return _mm256_maskstore_pd(p, (__m256i)mask, (__m256d)v);
-  }
-#else
-  for (int lane = 0; lane < lanes<T>; ++lane) {
-    if (mask[lane]) p[lane] = v[lane];
-  }
-#endif
 }
 
 // lanes<T> whole numbers of 0 to 255, kept as bytes. (maskz: as in vec.h. What g++ 12 makes of

@@ -15,6 +15,7 @@
 #include "kernels/conv.h"
 #include "kernels/conv_walk.h"
 #include "kernels/matmul_split.h"
+#include "kernels/matmul_tile.h"
 
 namespace deepcore {
 
@@ -108,10 +109,11 @@ class CopyPlan {
     }
   }
 
-  // A copy of about 512 KB stays in L2 beside the weights.
+  // A copy of about 512 KB stays in L2 beside the weights, and so do the sums of a tile's rows.
   void cut(std::int64_t least) noexcept {
     constexpr std::int64_t budget = (512 << 10) / sizeof(T);
-    const auto a_pixel = std::max<std::int64_t>(sides.from_channels * phases * (1 + span(0)), 1);
+    const auto sums = tile_rows * static_cast<std::int64_t>(axes[2].walks.size());
+    const auto a_pixel = std::max(sides.from_channels * phases * (1 + span(0)), sums);
     const auto pixels = std::max<std::int64_t>(budget / a_pixel, 1);
     const auto height = axes[1].longest, breadth = axes[2].longest;
     const auto most = pixels / std::max<std::int64_t>(breadth + span(2), 1) - span(1);
@@ -148,29 +150,6 @@ inline T fold_lanes(T* lane) noexcept {
     for (int l = 0; l < half; ++l) lane[l] += lane[l + half];
   }
   return lane[0];
-}
-
-// n elements and no more.
-template <class T>
-inline void write_span(T* to, const T* from, std::int64_t n) noexcept {
-  std::int64_t i = 0;
-  for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, load(from + i));
-  if (i < n) store_first(to + i, load(from + i), static_cast<int>(n - i));
-}
-// To every second place; what lies between stays.
-template <class T>
-inline void write_every_second(T* to, const T* from, std::int64_t n) noexcept {
-  const Mask<T> even = every_second_lane<T>();
-  for (std::int64_t i = 0; i < n; i += lanes<T>, to += 2 * lanes<T>) {
-    const auto v = load(from + i);
-    Vec<T> low, high;
-    put_together<T>({v, v}, low, high);
-    const int left = static_cast<int>(std::min<std::int64_t>(2 * (n - i), 2 * lanes<T>));
-    store_lanes(to, low, even & first_lanes<T>(left));
-    if (left > lanes<T>) {
-      store_lanes(to + lanes<T>, high, even & first_lanes<T>(left - lanes<T>));
-    }
-  }
 }
 
 // Rows of the image are read in ascending order, once for all the phases of their columns.

@@ -14,6 +14,7 @@
 #include "base/transpose.h"
 #include "kernels/activate.h"
 #include "kernels/conv.h"
+#include "kernels/conv_copy.h"
 #include "kernels/conv_tile.h"
 #include "kernels/conv_walk.h"
 #include "kernels/matmul_split.h"
@@ -41,6 +42,9 @@ class ImagePlan {
         std::min(divide_up(threads, pieces), divide_up(sides.to_channels, tile_rows));
     parts = Split(sides.to_channels,
                   std::max<std::int64_t>({divide_up(sides.to_channels, most), least, 1}));
+    packed = args.direction == ConvDirection::backward && sides.to_pixels >= 64;
+    const auto a_tap = std::min(block, sides.from_channels) * tile_rows;
+    tap_pitch = packed ? divide_up(a_tap, std::int64_t{lanes<T>}) * lanes<T> : 1;
   }
 
   void list_taps() {
@@ -73,13 +77,17 @@ class ImagePlan {
     return batches.parts() * args.shape.groups * parts.parts();
   }
   std::int64_t workers() const noexcept { return std::min(threads, items()); }
-  std::int64_t copy_size() const noexcept {
-    return std::min(block, sides.from_channels) * sides.from_pixels * images;
-  }
+  // From a channel of the copy to the next: a line more, or they would share the sets of a cache.
+  std::int64_t pitch() const noexcept { return sides.from_pixels * images + line<T>; }
+  std::int64_t copy_size() const noexcept { return std::min(block, sides.from_channels) * pitch(); }
   std::int64_t sums_size() const noexcept {
     return parts.parts() ? divide_up(sides.to_channels, parts.parts()) * sides.to_pixels * images
                          : 0;
   }
+  std::int64_t packed_size() const noexcept {
+    return packed ? divide_up(args.shape.taps() * tap_pitch, std::int64_t{line<T>}) * line<T> : 0;
+  }
+  std::int64_t scratch() const noexcept { return copy_size() + sums_size() + packed_size(); }
 
   const ConvArgs<T>& args;
   ConvSides sides;
@@ -87,7 +95,9 @@ class ImagePlan {
   std::int64_t block, threads;
   Split batches, parts;     // of vectors of images, of the channels of `to`
   std::int64_t images = 0;  // of a batch, at most
-  std::vector<Tap> taps;    // of pixel p from starts[p] to starts[p + 1]
+  bool packed = false;      // weights: a tap is tap_pitch from the next
+  std::int64_t tap_pitch = 1;
+  std::vector<Tap> taps;  // of pixel p from starts[p] to starts[p + 1]
   std::vector<std::int64_t> starts;
 
  private:
@@ -113,7 +123,7 @@ class ImagePlan {
           const auto pixel = (d * axes[1].from_size + h) * axes[2].from_size + w;
           const auto tap = (a.tap * kernel[1].kernel + b.tap) * kernel[2].kernel + c.tap;
           taps.push_back({static_cast<std::int32_t>(pixel * images * sizeof(T)),
-                          static_cast<std::int32_t>(tap * sizeof(T))});
+                          static_cast<std::int32_t>(tap * tap_pitch * sizeof(T))});
         }
       }
     }
@@ -126,7 +136,10 @@ template <class T>
 class ImageBatch {
  public:
   ImageBatch(const ImagePlan<T>& plan, T* scratch) noexcept
-      : plan_(plan), copy_(scratch), sums_(scratch + plan.copy_size()) {}
+      : plan_(plan),
+        copy_(scratch),
+        sums_(scratch + plan.copy_size()),
+        packed_(sums_ + plan.sums_size()) {}
 
   void run(std::int64_t item) noexcept {
     part_ = plan_.parts[item % plan_.parts.parts()];
@@ -162,14 +175,60 @@ class ImageBatch {
                       s.from_pixels;
       }
       T* to = copy_ + (v - vectors_.begin) * lanes<T>;
-      std::int64_t i = 0;
+      std::int64_t i = 0, pixel = 0;
+      const auto put = [&](Vec<T> value) {
+        store(to, value);
+        to += width();
+        if (++pixel == s.from_pixels) to += line<T>, pixel = 0;
+      };
       Vec<T> square[lanes<T>];
       for (; i + lanes<T> <= size; i += lanes<T>) {
         load_square(rows, i, square);
-        for (int e = 0; e < lanes<T>; ++e) store(to + (i + e) * width(), square[e]);
+        for (const auto& value : square) put(value);
       }
       for (; i < size; ++i) {
-        for (int l = 0; l < lanes<T>; ++l) to[i * width() + l] = rows[l][i];
+        T lane[lanes<T>];
+        for (int l = 0; l < lanes<T>; ++l) lane[l] = rows[l][i];
+        put(load(lane));
+      }
+    }
+  }
+
+  const T* weights(Range channels, std::int64_t o) const noexcept {
+    const auto& shape = plan_.args.shape;
+    return plan_.args.weight +
+           group_ * shape.group_outputs() * shape.group_channels() * shape.taps() +
+           o * plan_.sides.weight_row + channels.begin * plan_.sides.weight_step;
+  }
+
+  // Those of `count` channels of `to` from o -> [taps][channels][tile_rows]. Where they lie, the
+  // channels of a gradient of x are so far apart that they push each other out of the cache.
+  void pack(Range channels, std::int64_t o, std::int64_t count) noexcept {
+    const auto& s = plan_.sides;
+    const auto& shape = plan_.args.shape;
+    const auto taps = shape.taps(), last = channels.size() - 1;
+    const T* from = weights(channels, o);
+    const T* end = plan_.args.weight + shape.outputs * shape.group_channels() * taps;
+    for (std::int64_t i = 0; i < channels.size() * tile_rows; i += lanes<T>) {
+      const T* rows[lanes<T>];
+      for (int l = 0; l < lanes<T>; ++l) {
+        const auto row = std::min((i + l) % tile_rows, count - 1);
+        rows[l] = from + row * s.weight_row + std::min((i + l) / tile_rows, last) * s.weight_step;
+      }
+      const T* highest = *std::max_element(rows, rows + lanes<T>);
+      for (std::int64_t k = 0; k < taps; k += lanes<T>) {
+        Vec<T> square[lanes<T>];
+        const auto some = std::min<std::int64_t>(lanes<T>, taps - k);
+        if (end - highest >= k + lanes<T>) {
+          load_square(rows, k, square);
+        } else {
+          for (int l = 0; l < lanes<T>; ++l) {
+            for (std::int64_t e = 0; e < some; ++e) square[e][l] = rows[l][k + e];
+          }
+        }
+        for (std::int64_t e = 0; e < some; ++e) {
+          store(packed_ + (k + e) * plan_.tap_pitch + i, square[e]);
+        }
       }
     }
   }
@@ -182,12 +241,11 @@ class ImageBatch {
     tile.depth = channels.size();
     tile.block = plan_.block;
     tile.x = copy_;
-    tile.x_step = s.from_pixels * width();
-    tile.w = args.weight +
-             group_ * args.shape.group_outputs() * args.shape.group_channels() * args.shape.taps() +
-             o * s.weight_row + channels.begin * s.weight_step;
-    tile.w_row = s.weight_row;
-    tile.w_step = s.weight_step;
+    tile.x_step = plan_.pitch();
+    if (plan_.packed) pack(channels, o, count);
+    tile.w = plan_.packed ? packed_ : weights(channels, o);
+    tile.w_row = plan_.packed ? 1 : s.weight_row;
+    tile.w_step = plan_.packed ? tile_rows : s.weight_step;
     tile.to_row = s.to_pixels * width();
     tile.lanes = static_cast<int>(vectors_.size() * lanes<T>);
     tile.add = channels.begin > 0;
@@ -236,7 +294,7 @@ class ImageBatch {
   }
 
   const ImagePlan<T>& plan_;
-  T *copy_, *sums_;
+  T *copy_, *sums_, *packed_;
   Range part_{}, vectors_{};
   std::int64_t group_ = 0;
 };
@@ -244,8 +302,7 @@ class ImageBatch {
 template <class T>
 std::int64_t images_scratch(const ConvArgs<T>& args) {
   const ImagePlan<T> plan(args);
-  return plan.workers() * (plan.copy_size() + plan.sums_size()) *
-         static_cast<std::int64_t>(sizeof(T));
+  return plan.workers() * plan.scratch() * static_cast<std::int64_t>(sizeof(T));
 }
 
 template <class T>
@@ -256,7 +313,7 @@ void run_images(const ConvArgs<T>& args, void* scratch) {
   parallel_for(plan.workers(), 1, [&](std::int64_t begin, std::int64_t end) {
     const FlushToZero flush;
     for (auto worker = begin; worker < end; ++worker) {
-      T* own = static_cast<T*>(scratch) + worker * (plan.copy_size() + plan.sums_size());
+      T* own = static_cast<T*>(scratch) + worker * plan.scratch();
       ImageBatch<T> batch(plan, own);
       for (auto i = next++; i < plan.items(); i = next++) batch.run(i);
     }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/flush.h"
+#include "base/lanes.h"
 #include "base/parallel.h"
 #include "kernels/activate.h"
 #include "kernels/conv.h"
@@ -45,9 +46,14 @@ class PixelPlan {
     list_walks();
   }
 
-  struct Walk {
-    const AxisWalk *depth, *height, *width;
+  // Rows of `to`, whose columns fall into phases.
+  struct Phase {
+    const AxisWalk* width;
     std::vector<Tap> taps;
+  };
+  struct Walk {
+    const AxisWalk *depth, *height;
+    std::vector<Phase> phases;
   };
 
   std::int64_t items() const noexcept { return images * parts.parts() * copy.bands(); }
@@ -58,18 +64,23 @@ class PixelPlan {
     const auto c = sides.from_channels, o = sides.to_channels;
     std::int64_t n = c * copy.bands() * copy.channel() / lanes<T> * 8;
     for (const auto& walk : walks) {
-      const auto rows = walk.height->count, columns = walk.width->count;
-      const auto vectors = in_rows && !joined ? rows * divide_up(columns, lanes<T>)
-                                              : divide_up(rows * copy.width, lanes<T>);
-      const auto taps = static_cast<std::int64_t>(walk.taps.size());
-      n += walk.depth->count * vectors * o * (c * taps + (in_rows ? 0 : 8));
+      for (const auto& phase : walk.phases) {
+        const auto rows = walk.height->count, columns = phase.width->count;
+        const auto vectors = in_rows && !joined ? rows * divide_up(columns, lanes<T>)
+                                                : divide_up(rows * copy.width, lanes<T>);
+        const auto taps = static_cast<std::int64_t>(phase.taps.size());
+        n += walk.depth->count * vectors * o * (c * taps + (in_rows ? 0 : 8));
+      }
     }
     return images * n;
   }
 
   // In elements, each a multiple of 64 bytes.
   std::int64_t scratch() const noexcept { return copy.size() + (in_rows ? 0 : sums_size()); }
-  std::int64_t sums_size() const noexcept { return tile_rows * sums_row(); }
+  std::int64_t sums_size() const noexcept {
+    return static_cast<std::int64_t>(copy.axes[2].walks.size()) * sums_phase();
+  }
+  std::int64_t sums_phase() const noexcept { return tile_rows * sums_row(); }
   std::int64_t sums_row() const noexcept {
     return divide_up(copy.rows * copy.width + 8 * lanes<T>, 16) * 16;
   }
@@ -111,7 +122,8 @@ class PixelPlan {
   void list_walks() {
     for (const auto& d : copy.axes[0].walks) {
       for (const auto& h : copy.axes[1].walks) {
-        for (const auto& w : copy.axes[2].walks) walks.push_back({&d, &h, &w, taps(d, h, w)});
+        walks.push_back({&d, &h, {}});
+        for (const auto& w : copy.axes[2].walks) walks.back().phases.push_back({&w, taps(d, h, w)});
       }
     }
   }
@@ -165,7 +177,8 @@ class PixelBand {
     const auto& args = plan_.args;
     const auto& s = plan_.sides;
     auto rows = std::min(band_.rows.end, walk.height->count) - band_.rows.begin;
-    auto columns = std::min(band_.columns.end, walk.width->count) - band_.columns.begin;
+    const auto step = walk.phases[0].width->step;
+    auto columns = std::min(band_.columns.end * step, width()) - band_.columns.begin * step;
     if (rows <= 0 || columns <= 0) return;
     if (plan_.joined) columns *= std::exchange(rows, 1);
     const auto channel = image_ * s.to_channels + o;
@@ -177,8 +190,8 @@ class PixelBand {
     tile.w = args.weight + weights(group, o);
     tile.w_row = s.weight_row;
     tile.w_step = s.weight_step;
-    tile.taps = walk.taps.data();
-    tile.count = static_cast<std::int64_t>(walk.taps.size());
+    tile.taps = walk.phases[0].taps.data();
+    tile.count = static_cast<std::int64_t>(walk.phases[0].taps.size());
     if (args.bias) tile.bias = args.bias + group * s.to_channels + o;
     tile.relu = args.activation == Activation::relu && !args.z;
     T* to = (args.z ? args.z : args.to) + channel * s.to_pixels;
@@ -187,7 +200,7 @@ class PixelBand {
     } else if (plan_.in_rows) {
       direct(tile, walk, count, rows, columns, to);
     } else {
-      flat(tile, count, (rows - 1) * plan_.copy.width + columns);
+      flat(tile, walk, count, rows);
       write(walk, count, rows, columns, to);
     }
     activate(walk, count, rows, columns, channel);
@@ -195,14 +208,16 @@ class PixelBand {
 
   // Of the first pixel of row i in an image of `to`.
   std::int64_t place(const typename PixelPlan<T>::Walk& walk, std::int64_t i) const noexcept {
-    const auto& axes = plan_.args.shape.axes;
-    const bool forward = plan_.args.direction == ConvDirection::forward;
-    const auto size = [&](int a) { return forward ? axes[a].out : axes[a].in; };
     const auto deep = walk.depth->start + walk.depth->step * band_.deep;
     const auto row = walk.height->start + walk.height->step * (band_.rows.begin + i);
-    return (deep * size(1) + row) * size(2) + walk.width->start +
-           walk.width->step * band_.columns.begin;
+    return (deep * size(1) + row) * width() + walk.phases[0].width->step * band_.columns.begin;
   }
+  // Of `to`.
+  std::int64_t size(int axis) const noexcept {
+    const auto& a = plan_.args.shape.axes[axis];
+    return plan_.args.direction == ConvDirection::forward ? a.out : a.in;
+  }
+  std::int64_t width() const noexcept { return size(2); }
   std::int64_t weights(std::int64_t group, std::int64_t o) const noexcept {
     const auto& shape = plan_.args.shape;
     return group * shape.group_outputs() * shape.group_channels() * shape.taps() +
@@ -233,10 +248,8 @@ class PixelBand {
     const auto vectors = divide_up(columns, lanes<T>);
     const Split tiles(vectors, divide_up(vectors, 8));
     const Split heights(rows, divide_up(rows, pixel_rows(divide_up(vectors, tiles.parts()))));
-    const auto& axes = plan_.args.shape.axes;
-    const bool forward = plan_.args.direction == ConvDirection::forward;
     tile.x_row = plan_.copy.width;
-    tile.to_row = walk.height->step * (forward ? axes[2].out : axes[2].in);
+    tile.to_row = walk.height->step * width();
     tile.add = plan_.args.accumulate;
     for (std::int64_t h = 0; h < heights.parts(); ++h) {
       const auto high = heights[h];
@@ -250,36 +263,59 @@ class PixelBand {
       }
     }
   }
-  void flat(ConvTile<T>& tile, std::int64_t count, std::int64_t pixels) noexcept {
-    const auto vectors = divide_up(pixels, lanes<T>);
-    const Split tiles(vectors, divide_up(vectors, conv_vectors(static_cast<int>(count))));
-    tile.to_row = plan_.sums_row();
-    for (std::int64_t t = 0; t < tiles.parts(); ++t) {
-      const auto part = tiles[t];
-      tile.x = copy_ + part.begin * lanes<T>;
-      tile.to = sums_ + part.begin * lanes<T>;
-      tile.lanes = static_cast<int>(part.size() * lanes<T>);
-      conv_tile_of<TileRows::channels, T>(count, part.size())(tile);
+  void flat(ConvTile<T>& tile, const typename PixelPlan<T>::Walk& walk, std::int64_t count,
+            std::int64_t rows) noexcept {
+    for (std::size_t p = 0; p < walk.phases.size(); ++p) {
+      const auto& phase = walk.phases[p];
+      const auto columns = std::min(band_.columns.end, phase.width->count) - band_.columns.begin;
+      if (columns <= 0) continue;
+      const auto vectors = divide_up((rows - 1) * plan_.copy.width + columns, lanes<T>);
+      const Split tiles(vectors, divide_up(vectors, conv_vectors(static_cast<int>(count))));
+      tile.taps = phase.taps.data();
+      tile.count = static_cast<std::int64_t>(phase.taps.size());
+      tile.to_row = plan_.sums_row();
+      for (std::int64_t t = 0; t < tiles.parts(); ++t) {
+        const auto part = tiles[t];
+        tile.x = copy_ + part.begin * lanes<T>;
+        tile.to = sums_ + static_cast<std::int64_t>(p) * plan_.sums_phase() + part.begin * lanes<T>;
+        tile.lanes = static_cast<int>(part.size() * lanes<T>);
+        conv_tile_of<TileRows::channels, T>(count, part.size())(tile);
+      }
     }
   }
 
   // The sums of the pixels that are there -> `to`.
   void write(const typename PixelPlan<T>::Walk& walk, std::int64_t count, std::int64_t rows,
              std::int64_t columns, T* to) noexcept {
-    const auto step = walk.width->step;
     for (std::int64_t r = 0; r < count; ++r, to += plan_.sides.to_pixels) {
       for (std::int64_t i = 0; i < rows; ++i) {
-        const T* from = sums_ + r * plan_.sums_row() + i * plan_.copy.width;
-        T* row = to + place(walk, i);
-        if (plan_.args.accumulate) {
-          for (std::int64_t j = 0; j < columns; ++j) row[j * step] = row[j * step] + from[j];
-        } else if (step == 1) {
-          write_span(row, from, columns);
-        } else if (step == 2) {
-          write_every_second(row, from, columns);
-        } else {
-          for (std::int64_t j = 0; j < columns; ++j) row[j * step] = from[j];
-        }
+        write_row(walk, sums_ + r * plan_.sums_row() + i * plan_.copy.width, columns,
+                  to + place(walk, i));
+      }
+    }
+  }
+  // The columns of all phases, in turn.
+  void write_row(const typename PixelPlan<T>::Walk& walk, const T* from, std::int64_t columns,
+                 T* to) noexcept {
+    const bool add = plan_.args.accumulate;
+    const auto put = [&](std::int64_t i, Vec<T> v) {
+      store_up_to(to + i, add ? load_up_to(to + i, columns - i) + v : v, columns - i);
+    };
+    const auto step = walk.phases[0].width->step;
+    const auto phase = walk.phases.size() > 1 ? plan_.sums_phase() : 0;
+    if (step == 1) {
+      for (std::int64_t i = 0; i < columns; i += lanes<T>) put(i, load(from + i));
+    } else if (step == 2) {
+      for (std::int64_t i = 0; i < columns; i += 2 * lanes<T>) {
+        Vec<T> low, high;
+        put_together<T>({load(from + i / 2), load(from + phase + i / 2)}, low, high);
+        put(i, low);
+        put(i + lanes<T>, high);
+      }
+    } else {
+      for (std::int64_t i = 0; i < columns; ++i) {
+        const T sum = from[i % step * phase + i / step];
+        to[i] = add ? to[i] + sum : sum;
       }
     }
   }

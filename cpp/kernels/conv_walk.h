@@ -127,7 +127,12 @@ struct ConvSides {
 // The channels of `from` whose terms make one chain: blocks of equal size, of about 256 terms.
 inline std::int64_t conv_block(const ConvShape& shape, ConvDirection direction) noexcept {
   const auto channels = ConvSides(shape, direction).from_channels;
-  const auto blocks = std::max<std::int64_t>((channels * shape.taps() + 128) / 256, 1);
+  auto terms = channels;
+  for (const auto& axis : shape.axes) {
+    const bool forward = direction == ConvDirection::forward;
+    terms *= forward ? axis.kernel : divide_up(axis.kernel, axis.stride);
+  }
+  const auto blocks = std::max<std::int64_t>((terms + 128) / 256, 1);
   return std::max<std::int64_t>(divide_up(channels, blocks), 1);
 }
 
