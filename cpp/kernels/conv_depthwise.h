@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <vector>
 
 #include "base/flush.h"
 #include "base/lanes.h"
@@ -48,7 +49,7 @@ template <bool guarded, class T>
 // i + k - above of `from`.
 template <class T>
 struct DepthwiseColumn {
-  const T* from;  // the first lane of row 0
+  std::int64_t first;  // where its first lane of row 0 lies in a plane
   std::int64_t from_row, rows, above, shift[3];
   Mask<T> inside[3];
   int count;  // of lanes of what is walked
@@ -77,7 +78,7 @@ template <class T>
 class Depthwise {
  public:
   // `from` in x or dy, walked as `direction` says.
-  Depthwise(const ConvShape& shape, ConvDirection direction) noexcept
+  Depthwise(const ConvShape& shape, ConvDirection direction)
       : up_(direction == ConvDirection::backward) {
     const auto& h = shape.axes[1];
     const auto& w = shape.axes[2];
@@ -85,9 +86,11 @@ class Depthwise {
     from_width_ = up_ ? w.out : w.in, to_width_ = up_ ? w.in : w.out;
     above_ = up_ ? 2 - h.padding : h.padding;
     for (int l = 0; l < 3; ++l) shift_[l] = up_ ? w.padding - l : l - w.padding;
+    for (std::int64_t j = 0; j < to_width_; j += lanes<T>) columns_.push_back(column(j));
   }
 
-  std::int64_t width() const noexcept { return to_width_; }
+  // From left to right, lanes<T> apart.
+  const std::vector<DepthwiseColumn<T>>& columns() const noexcept { return columns_; }
   std::int64_t rows() const noexcept { return to_rows_; }
 
   // Row i of a plane of `to`, as it is walked.
@@ -101,13 +104,14 @@ class Depthwise {
     return n * from < reach || (planes - 1 - n) * std::min(from, to) < reach;
   }
 
-  DepthwiseColumn<T> column(const T* from, std::int64_t j) const noexcept {
+ private:
+  DepthwiseColumn<T> column(std::int64_t j) const noexcept {
     DepthwiseColumn<T> c;
     c.count = static_cast<int>(std::min<std::int64_t>(lanes<T>, to_width_ - j));
     c.from_row = up_ ? -from_width_ : from_width_;
     c.rows = from_rows_;
     c.above = above_;
-    c.from = from + j + (up_ ? (from_rows_ - 1) * from_width_ : 0);
+    c.first = j + (up_ ? (from_rows_ - 1) * from_width_ : 0);
     for (int l = 0; l < 3; ++l) {
       const auto at = j + shift_[l];
       c.shift[l] = shift_[l];
@@ -116,9 +120,9 @@ class Depthwise {
     return c;
   }
 
- private:
   bool up_;
   std::int64_t from_rows_, to_rows_, from_width_, to_width_, above_, shift_[3];
+  std::vector<DepthwiseColumn<T>> columns_;
 };
 
 template <class T>
@@ -129,53 +133,58 @@ struct DepthwisePlane {
   bool has_bias;
 };
 
+// Some rows of a plane from end to end before the next, so that memory is read and written in
+// ascending order, which a processor foresees.
 template <bool guarded, class T>
-[[gnu::flatten]] void run_depthwise_column(const DepthwiseColumn<T> column,
-                                           const DepthwisePlane<T> p, T* to, std::int64_t to_row,
-                                           std::int64_t rows) noexcept {
+[[gnu::flatten]] void run_depthwise_plane(const Depthwise<T>& depthwise, const DepthwisePlane<T> p,
+                                          T* to) noexcept {
   // 8 sums beside 9 weights and 3 vectors.
   constexpr int most = vector_bytes == 64 ? 8 : 4;
   Vec<T> w[9];
   each<9, 1>([&](int k, int) { w[k] = splat(p.weight[k]); });
-  const int count = column.count;
-  const bool whole = count == lanes<T>;
-  for_tiles<most>(0, rows, [&]<int R>(std::int64_t row, std::integral_constant<int, R>) {
-    Vec<T> acc[R], b[3];
-    each<R, 1>([&](int r, int) { acc[r] = Vec<T>{}; });
-    const auto first = row - column.above;
-    const T* from = column.from + first * column.from_row;
-    const auto add = [&](int i) __attribute__((always_inline)) {
-      each<3, 3>([&](int k, int l) {
-        if (const int r = i - k; r >= 0 && r < R) acc[r] = fma(w[3 * k + l], b[l], acc[r]);
-      });
-      from += column.from_row;
-    };
-    if (column.holds(first) && column.holds(first + R + 1)) {
-      each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
-        column.template read<guarded>(from, true, b);
-        add(i);
-      });
-    } else {
-      each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
-        column.template read<guarded>(from, column.holds(first + i), b);
-        add(i);
-      });
-    }
+  const auto to_row = depthwise.to_row();
+  const auto rows = depthwise.rows();
+  for_tiles<most>(0, rows, [&]<int R>(std::int64_t tile, std::integral_constant<int, R>) {
+    const auto row = to_row < 0 ? rows - R - tile : tile;
     T* at = to + row * to_row;
-    if (p.add) {
-      each<R, 1>([&](int r, int) {
-        const T* old = at + r * to_row;
-        acc[r] = (whole ? load(old) : load_first(old, count)) + acc[r];
-      });
+    for (const auto& column : depthwise.columns()) {
+      const int count = column.count;
+      const bool whole = count == lanes<T>;
+      Vec<T> acc[R], b[3];
+      each<R, 1>([&](int r, int) { acc[r] = Vec<T>{}; });
+      const auto first = row - column.above;
+      const T* from = p.from + column.first + first * column.from_row;
+      const auto add = [&](int i) __attribute__((always_inline)) {
+        each<3, 3>([&](int k, int l) {
+          if (const int r = i - k; r >= 0 && r < R) acc[r] = fma(w[3 * k + l], b[l], acc[r]);
+        });
+        from += column.from_row;
+      };
+      if (column.holds(first) && column.holds(first + R + 1)) {
+        each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
+          column.template read<guarded>(from, true, b);
+          add(i);
+        });
+      } else {
+        each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
+          column.template read<guarded>(from, column.holds(first + i), b);
+          add(i);
+        });
+      }
+      const auto out = [&](int r) { return at + r * to_row; };
+      if (p.add) {
+        each<R, 1>([&](int r, int) {
+          acc[r] = (whole ? load(out(r)) : load_first(out(r), count)) + acc[r];
+        });
+      }
+      if (p.has_bias) each<R, 1>([&](int r, int) { acc[r] = acc[r] + splat(p.bias); });
+      if (p.relu) {
+        each<R, 1>([&](int r, int) { acc[r] = activate<T, Activation::relu>(acc[r], T{0}); });
+      }
+      each<R, 1>(
+          [&](int r, int) { whole ? store(out(r), acc[r]) : store_first(out(r), acc[r], count); });
+      at += lanes<T>;
     }
-    if (p.has_bias) each<R, 1>([&](int r, int) { acc[r] = acc[r] + splat(p.bias); });
-    if (p.relu) {
-      each<R, 1>([&](int r, int) { acc[r] = activate<T, Activation::relu>(acc[r], T{0}); });
-    }
-    each<R, 1>([&](int r, int) {
-      whole ? store(at, acc[r]) : store_first(at, acc[r], count);
-      at += to_row;
-    });
   });
 }
 
@@ -184,7 +193,7 @@ void run_depthwise(const ConvArgs<T>& args) {
   const auto& s = args.shape;
   const Depthwise<T> depthwise(s, args.direction);
   const ConvSides sides(s, args.direction);
-  const auto planes = s.batch * s.groups, width = depthwise.width();
+  const auto planes = s.batch * s.groups;
   const auto pieces = conv_threads(s, args.threads);
   parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end) {
     const FlushToZero flush;
@@ -197,17 +206,8 @@ void run_depthwise(const ConvArgs<T>& args) {
           args.from + n * sides.from_pixels, args.weight + 9 * c, args.accumulate, relu,
           args.bias ? args.bias[c] : T{0},   args.bias != nullptr};
       const bool guarded = depthwise.guarded(n, planes);
-      // Columns of vectors are no pattern that a processor foresees: the next plane is fetched
-      // while one is computed.
-      if (n + 1 < split.begin(end)) {
-        fetch_span(plane.from + sides.from_pixels, sides.from_pixels);
-        fetch_span(out + sides.to_pixels, sides.to_pixels);
-      }
-      for (std::int64_t j = 0; j < width; j += lanes<T>) {
-        const auto column = depthwise.column(plane.from, j);
-        const auto run = guarded ? run_depthwise_column<true, T> : run_depthwise_column<false, T>;
-        run(column, plane, out + depthwise.to_first() + j, depthwise.to_row(), depthwise.rows());
-      }
+      const auto run = guarded ? run_depthwise_plane<true, T> : run_depthwise_plane<false, T>;
+      run(depthwise, plane, out + depthwise.to_first());
       if (args.activation != Activation::none && !relu) {
         activate_span(args.to + n * sides.to_pixels, out, sides.to_pixels, args.activation,
                       args.slope);
@@ -218,7 +218,7 @@ void run_depthwise(const ConvArgs<T>& args) {
 
 // sums[3 k + l] += a chain over the rows of a column.
 template <bool guarded, class T>
-[[gnu::flatten]] void add_depthwise_column(const DepthwiseColumn<T> column, const T* dy,
+[[gnu::flatten]] void add_depthwise_column(const DepthwiseColumn<T> column, const T* x, const T* dy,
                                            std::int64_t dy_row, std::int64_t rows, T* sums,
                                            std::int64_t step) noexcept {
   constexpr int most = vector_bytes == 64 ? 4 : 2;
@@ -229,7 +229,7 @@ template <bool guarded, class T>
     Vec<T> d[R], b[3];
     each<R, 1>([&](int r, int) { d[r] = read_lanes<guarded>(dy + (row + r) * dy_row, walked); });
     const auto first = row - column.above;
-    const T* from = column.from + first * column.from_row;
+    const T* from = x + column.first + first * column.from_row;
     each<R + 2, 1>([&](int i, int) __attribute__((always_inline)) {
       column.template read<guarded>(from, column.holds(first + i), b);
       each<3, 3>([&](int k, int l) {
@@ -243,24 +243,26 @@ template <bool guarded, class T>
 
 // The gradient of one channel's weights.
 template <class T>
-void depthwise_weights(const ConvWeightArgs<T>& args, std::int64_t c) noexcept {
+void depthwise_weights(const ConvWeightArgs<T>& args, const Depthwise<T>& depthwise,
+                       std::int64_t c) noexcept {
   const auto& s = args.shape;
-  const Depthwise<T> depthwise(s, ConvDirection::forward);
   alignas(64) T sums[9 * line<T>] = {};
   for (std::int64_t n = 0; n < s.batch; ++n) {
     const auto plane = n * s.groups + c;
     const T* x = args.x + plane * s.in_pixels();
     const T* dy = args.dy + plane * s.out_pixels();
-    const auto width = depthwise.width();
     const bool guarded = depthwise.guarded(plane, s.batch * s.groups);
+    // Columns of vectors are no pattern that a processor foresees: the next planes are fetched
+    // while these are added.
     if (n + 1 < s.batch) {
       fetch_span(x + s.channels * s.in_pixels(), s.in_pixels());
       fetch_span(dy + s.outputs * s.out_pixels(), s.out_pixels());
     }
     const auto add = guarded ? add_depthwise_column<true, T> : add_depthwise_column<false, T>;
-    for (std::int64_t j = 0; j < width; j += lanes<T>) {
-      add(depthwise.column(x, j), dy + j, depthwise.to_row(), depthwise.rows(), sums + j % line<T>,
-          line<T>);
+    std::int64_t j = 0;
+    for (const auto& column : depthwise.columns()) {
+      add(column, x, dy + j, depthwise.to_row(), depthwise.rows(), sums + j % line<T>, line<T>);
+      j += lanes<T>;
     }
   }
   for (int k = 0; k < 9; ++k) {
@@ -272,11 +274,14 @@ void depthwise_weights(const ConvWeightArgs<T>& args, std::int64_t c) noexcept {
 
 template <class T>
 void run_depthwise_weights(const ConvWeightArgs<T>& args) {
+  const Depthwise<T> depthwise(args.shape, ConvDirection::forward);
   const auto pieces = conv_threads(args.shape, args.threads);
   parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end) {
     const FlushToZero flush;
     const Split split(args.shape.groups, pieces);
-    for (auto c = split.begin(begin); c < split.begin(end); ++c) depthwise_weights(args, c);
+    for (auto c = split.begin(begin); c < split.begin(end); ++c) {
+      depthwise_weights(args, depthwise, c);
+    }
   });
 }
 
