@@ -47,7 +47,10 @@ def test_structures_are_gone_through():
 @pytest.mark.parametrize(
     ("samples", "text"),
     [
-        ([np.zeros(2), np.zeros(2), np.zeros(3)], r"got \(2,\) first and \(3,\) at position 2"),
+        (
+            [np.zeros(2), np.zeros(2), np.zeros(3)],
+            r"and \(3,\) at position 2; collate_fn=pad_collate pads sequences\.",
+        ),
         ([tensor([1.0]), tensor([1.0, 2.0])], r"got \(1,\) first and \(2,\) at position 1"),
         ([{"a": 1}, {"b": 1}], r"equal keys, got \['a'\] first and \['b'\] at position 1"),
         ([(1, 2), (1,)], "equal lengths, got 2 first and 1 at position 1"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import deepcore as dc
-from deepcore.data.transforms import MFCC, LogMelSpectrogram
+from deepcore.data.transforms import MFCC, LogMelSpectrogram, _spectrogram
 from deepcore.data.transforms._mel import cosine_transform, hz_to_mel, mel_to_hz
 
 with np.load(Path(__file__).parents[1] / "golden" / "sound.npz") as _file:
@@ -50,6 +50,15 @@ def test_a_pure_tone_is_where_it_belongs():
         corners = mel_to_hz(np.linspace(0, hz_to_mel(4000, "htk"), 22), "htk")
         loudest = np.bincount(features.argmax(axis=1)).argmax()
         assert corners[loudest] < hertz < corners[loudest + 2]
+
+
+def test_long_sounds_are_made_in_pieces(monkeypatch):
+    x = np.random.default_rng(1).normal(size=(2, 3000))
+    transform = LogMelSpectrogram(8000, **SMALL, hop_length=10)
+    whole = transform(x)
+    monkeypatch.setattr(_spectrogram, "_BLOCK", 7)
+    np.testing.assert_allclose(transform(x), whole, rtol=0, atol=1e-12)
+    assert whole.shape == (2, 301, 8)
 
 
 def test_silence_is_the_floor():
@@ -132,6 +141,8 @@ def test_option_errors(options, kind, text):
         (np.zeros(9, np.int16), TypeError, r"got int16; read_wav gives float32 in \[-1, 1\)"),
         (dc.arange(9), TypeError, "got int64"),
         (np.zeros((2, 0)), ValueError, r"last axis must have samples, got shape \(2, 0\)"),
+        (np.array([0, np.nan]), ValueError, "waveform must be finite, got NaN or infinity"),
+        (np.float32([0, -np.inf]), ValueError, "waveform must be finite, got NaN or infinity"),
         (np.array(1.0), ValueError, r"last axis must have samples, got shape \(\)"),
     ],
 )

@@ -88,8 +88,8 @@ def _check_shapes(shapes: list[tuple[int, ...]]) -> None:
         if shape != shapes[0]:
             raise ValueError(
                 "[default_collate] samples of a batch must have equal shapes, got "
-                f"{shapes[0]} first and {shape} at position {position}; pad them, or pass "
-                "collate_fn=."
+                f"{shapes[0]} first and {shape} at position {position}; "
+                "collate_fn=pad_collate pads sequences."
             )
 
 

@@ -38,12 +38,13 @@ class DataLoader:
         shuffle: visit the samples in random order.
         sampler: an iterable of indices, instead of shuffle.
         batch_sampler: an iterable of lists of indices, instead of batch_size, shuffle, sampler and
-            drop_last.
+            drop_last; such as a BucketBatchSampler, for items of near lengths.
         num_workers: threads that make batches ahead, 0 for none; the order stays. Threads run
             Python one at a time, so they help where samples wait for a disk or are made by NumPy.
             Batches taken whole are ready sooner than a thread could hand them over, and have none;
             an iterable without an index has one, as it has one order.
-        collate_fn: makes a batch of a list of samples; `default_collate` without it.
+        collate_fn: makes a batch of a list of samples; `default_collate` without it, `pad_collate`
+            pads sequences.
         drop_last: leave out a last batch that is shorter.
         worker_init_fn: called with its number in each thread at its start.
         generator: what shuffle draws from; without it or `seed`, deepcore's own, so that

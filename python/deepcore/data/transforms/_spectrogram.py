@@ -14,6 +14,7 @@ from ._mel import MEL_SCALES, NORMS, cosine_transform, mel_filters
 
 Waveform = TypeVar("Waveform", Tensor, NDArray[Any])
 
+_BLOCK = 1024  # frames at a time: an hour at 16 kHz needs no gigabytes
 # wₙ = a − (1−a)·cos(2πn/W): each window by its a
 _WINDOWS = {"hann": 0.5, "hamming": 0.54, "rectangular": 1.0}
 
@@ -58,8 +59,8 @@ class LogMelSpectrogram:
         Output (…, T, n_mels) with T frames, of waveform's dtype and kind.
 
     Raises:
-        ValueError: an option is out of its range, or waveform has no samples or, without center,
-            fewer than n_fft.
+        ValueError: an option is out of its range, or waveform is not finite, has no samples or,
+            without center, fewer than n_fft.
         TypeError: waveform is no Tensor or array of float32 or float64, or an option of a wrong
             kind.
 
@@ -120,10 +121,18 @@ class LogMelSpectrogram:
         return to_tensor(result, "LogMelSpectrogram") if isinstance(waveform, Tensor) else result
 
     def _features(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        spectrum = np.abs(np.fft.rfft(self._frames(samples) * self._window))
+        frames = self._frames(samples)
+        starts = range(0, frames.shape[-2], _BLOCK)
+        blocks = [self._log_bands(frames[..., i : i + _BLOCK, :]) for i in starts]
+        return np.concatenate(blocks, axis=-2)
+
+    def _log_bands(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        spectrum = np.abs(np.fft.rfft(frames * self._window))
         energies = spectrum * spectrum if self.power == 2 else spectrum**self.power
-        bands = energies @ self._filters
-        return np.log(np.maximum(bands, self.floor, out=bands), out=bands)
+        bands: NDArray[np.float64] = energies @ self._filters
+        np.maximum(bands, self.floor, out=bands)
+        np.log(bands, out=bands)
+        return bands
 
     def _frames(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.center:
@@ -238,3 +247,5 @@ def _check_waveform(array: Any) -> None:
         raise ValueError(
             f"[LogMelSpectrogram] waveform's last axis must have samples, got shape {array.shape}."
         )
+    if not np.isfinite(array).all():
+        raise ValueError("[LogMelSpectrogram] waveform must be finite, got NaN or infinity in it.")
