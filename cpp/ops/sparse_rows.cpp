@@ -11,6 +11,9 @@ void check(const Tensor& indices, const Tensor& values, const Shape& shape) {
     throw TypeError(op, "indices must be int64, got ", indices->dtype(), ".");
   }
   if (shape.rank() == 0) throw ValueError(op, "shape must have an axis of rows, got ().");
+  if (shape[0] < 0) {
+    throw ValueError(op, "shape must not have a negative size, got ", shape, ".");
+  }
   if (indices->rank() != 1) {
     throw ValueError(op, "indices must have one axis, got shape ", indices->shape(), ".");
   }

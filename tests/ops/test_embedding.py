@@ -148,6 +148,9 @@ def test_errors() -> None:
         F.embedding(dc.ones(2), w)
     with pytest.raises(TypeError, match=r"\[embedding\] input must be a Tensor, got list"):
         F.embedding([0], w)
+    for options in ({}, {"padding_idx": 0}):
+        with pytest.raises(TypeError, match=r"\[embedding\] weight must be a Tensor, got NoneType"):
+            F.embedding(dc.tensor([0]), None, **options)
     for shape in ((3,), (3, 2, 1)):
         with pytest.raises(ValueError, match=r"weight must have shape \(num_embeddings, embedding"):
             F.embedding(dc.tensor([0]), dc.ones(*shape))

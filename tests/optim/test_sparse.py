@@ -328,6 +328,7 @@ ERRORS = [
     (IndexError, ([2], [[1.0]], (2, 1)), r"indices must be from 0 to 1 for shape \(2, 1\), got 2"),
     (IndexError, ([-1], [[1.0]], (2, 1)), r"indices must be from 0 to 1 for shape \(2, 1\), got -"),
     (TypeError, ([0], [[1]], (2, 1)), r"\[SparseRows\]"),
+    (ValueError, ([0], [[1.0]], (-1, 1)), r"shape must not have a negative size, got \(-1, 1\)\."),
 ]
 
 

@@ -15,7 +15,8 @@ class Adagrad(Optimizer):
         s ← s + g'²
         p ← p − lr / (1 + (t − 1) · lr_decay) · g' / (√s + eps)
 
-    where t is the number of the update.
+    where t is the number of the update. Without weight_decay, a `SparseRows` gradient updates its
+    rows alone.
 
     Args:
         params: parameters or groups, see `Optimizer`.

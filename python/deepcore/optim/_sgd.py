@@ -18,7 +18,7 @@ class SGD(Optimizer):
         p ← p − lr · b
 
     The first b is g'. Nesterov's form steps along g' + momentum · b, and without momentum the step
-    is along g'.
+    is along g'. Without momentum and weight_decay, a `SparseRows` gradient updates its rows alone.
 
     Args:
         params: parameters or groups, see `Optimizer`.

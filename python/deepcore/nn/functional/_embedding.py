@@ -35,7 +35,7 @@ def embedding(
                 [0., 1.]])
     """
     check_options(max_norm, norm_type, scale_grad_by_freq, sparse)
-    if padding_idx is not None and weight.ndim == 2:
+    if padding_idx is not None and isinstance(weight, Tensor) and weight.ndim == 2:
         padding_idx = row_of(padding_idx, weight.shape[0])
     if max_norm is not None:
         _core.embedding_renorm_(weight, input, max_norm, norm_type)
