@@ -15,13 +15,9 @@ import pytest
 import deepcore
 from deepcore.cli import main, recipe_names
 from support.images import write_cifar10, write_mnist
+from support.process import run_deepcore as run
 
 QUICK = ["--epochs", "2"]
-
-
-def run(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "deepcore", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
 def accuracy_in(text: str) -> float:
@@ -82,7 +78,9 @@ def test_train_without_a_name_lists_the_recipes(
 ) -> None:
     assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert recipe_names() == ["cifar-resnet20", "digits-mlp", "mnist-cnn", "mnist-mlp"]
+    assert recipe_names() == [
+        *("char-lm", "cifar-resnet20", "digits-mlp", "mnist-cnn", "mnist-mlp"),
+    ]
     assert re.search(r"^  digits-mlp      64-128-64-10 dense network", out, re.MULTILINE)
     assert re.search(r"^  cifar-resnet20  ResNet-20 on CIFAR-10", out, re.MULTILINE)
 
@@ -92,7 +90,7 @@ def test_train_without_a_name_lists_the_recipes(
     [
         (["tran"], "deepcore: error: argument COMMAND: invalid choice: 'tran'"),
         (["train", "mnist-mpl"], "deepcore: error: no recipe 'mnist-mpl'; did you mean mnist-mlp?"),
-        (["train", "xyz"], "deepcore: error: no recipe 'xyz'; there are cifar-resnet20, digits-m"),
+        (["train", "xyz"], "deepcore: error: no recipe 'xyz'; there are char-lm, cifar-resnet20, "),
         (
             ["train", "digits-mlp", "--epochs", "0"],
             "deepcore train digits-mlp: error: argument --epochs: expected a positive whole number",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deepcore.cli import recipe_names
+
 README = Path(__file__).parent.parent / "README.md"
 
 
@@ -21,6 +23,11 @@ def test_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner.run(example, out=said.append)
     assert not said, "".join(said)
     assert os.listdir(tmp_path) == ["model.safetensors"]  # the example's; what fails leaves none
+
+
+def test_every_recipe_is_named() -> None:
+    more = README.read_text().partition("## More")[2]
+    assert [name for name in recipe_names() if f"`{name}`" not in more] == []
 
 
 def test_commands() -> None:

@@ -1,4 +1,4 @@
-"""Runs a piece of Python in a process of its own."""
+"""Runs a piece of Python, or the command, in a process of its own."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ def run_python(
     if check and done.returncode:
         raise AssertionError(f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done
+
+
+def run_deepcore(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Runs the command `deepcore`, whatever its exit status."""
+    command = [sys.executable, "-m", "deepcore", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)

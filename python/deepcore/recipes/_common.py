@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from time import perf_counter
 from typing import Any
@@ -18,17 +19,31 @@ Part = tuple[NDArray[Any], NDArray[Any]]
 
 
 def add_training_options(
-    parser: argparse.ArgumentParser, *, epochs: int, batch_size: int, lr: float
+    parser: argparse.ArgumentParser, *, batch_size: int, lr: float, **duration: int
 ) -> None:
-    """--epochs, --batch-size, --lr and --seed, with a recipe's defaults."""
-    parser.add_argument("--epochs", type=_count, default=epochs, help=f"{epochs} unless given")
-    parser.add_argument(
-        "--batch-size", type=_count, default=batch_size, help=f"{batch_size} unless given"
-    )
-    parser.add_argument(
-        "--lr", type=_rate, default=lr, help=f"learning rate at the start, {lr:g} unless given"
-    )
+    """--epochs or --steps, as `duration` names it, --batch-size, --lr and --seed."""
+    for name, count in {**duration, "batch_size": batch_size}.items():
+        add_count(parser, name, count)
+    add_rate(parser, "lr", lr, "learning rate at the start")
     parser.add_argument("--seed", type=int, default=0, help="0 unless given")
+
+
+def add_count(parser: argparse.ArgumentParser, name: str, default: int, what: str = "") -> None:
+    """An option that takes a positive whole number."""
+    _add(parser, name, _count, default, what)
+
+
+def add_rate(parser: argparse.ArgumentParser, name: str, default: float, what: str = "") -> None:
+    """An option that takes a positive number."""
+    _add(parser, name, _rate, default, what)
+
+
+def add_smoke(parser: argparse.ArgumentParser, **small: int) -> None:
+    """--smoke, which stands for the given values of other options: a run of seconds."""
+    text = " ".join(f"{_flag(name)} {value}" for name, value in small.items())
+    parser.add_argument(
+        "--smoke", action=_Preset, nargs=0, const=small, help=f"see that it runs: {text}"
+    )
 
 
 def mlp(*sizes: int) -> nn.Sequential:
@@ -65,6 +80,25 @@ def fit_and_report(
         raise KeyboardInterrupt
     accuracy = trainer.evaluate(*test)["accuracy"]
     print(f"test accuracy {accuracy:.2%} of {len(test[0]):,} samples; trained in {seconds:.1f} s")
+
+
+class _Preset(argparse.Action):
+    """An option that stands for values of others; one of those behind it still counts."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, *_: Any) -> None:
+        vars(namespace).update(self.const)
+
+
+def _add(
+    parser: argparse.ArgumentParser, name: str, read: Callable[[str], Any], default: Any, what: str
+) -> None:
+    unless = f"{default:g} unless given"
+    text = f"{what}, {unless}" if what else unless
+    parser.add_argument(_flag(name), type=read, default=default, help=text)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 def _count(text: str) -> int:

@@ -1,0 +1,72 @@
+"""The character language model: it runs, it learns, and it writes as it is told to."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from support.process import run_deepcore
+
+TEXT = "To be, or not to be: that is the question.\n"
+
+
+def run(folder: Path, *options: str) -> tuple[list[float], float, str]:
+    """The losses, the validation and what was written."""
+    (folder / "input.txt").write_text(TEXT * 200)
+    result = run_deepcore("train", "char-lm", "--smoke", "--data", str(folder), *options)
+    assert result.returncode == 0, result.stderr
+    assert "(embed): Embedding(18, 128)" in result.stdout
+    losses = [float(loss) for loss in re.findall(r": loss (\d\.\d{4})$", result.stderr, re.M)]
+    found = re.search(
+        r"^validation (\d\.\d{3}) nats a .*; trained in \d+\.\d s$", result.stdout, re.M
+    )
+    assert found, result.stdout
+    return losses, float(found[1]), result.stdout[found.end() + 1 : -1]
+
+
+def test_it_learns_and_writes(tmp_path: Path) -> None:
+    losses, nats, written = run(
+        tmp_path, "--steps", "200", "--temperature", "0.001", "--prompt", "To"
+    )
+    assert len(losses) == 10
+    assert nats < 0.5 < 2 < losses[0]
+    assert written == TEXT[:22]
+
+
+def test_the_seed_decides(tmp_path: Path) -> None:
+    first = run(tmp_path)
+    assert run(tmp_path) == first
+    assert run(tmp_path, "--seed", "1") != first
+    losses, nats, written = run(tmp_path, "--temperature", "50")
+    assert (losses, nats) == first[:2]
+    assert written != first[2]
+    assert len(written) == 21
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("", "[char-lm] --prompt must be a character or more, got none."),
+        ("~", "[Vocab] expected tokens of the vocabulary, got '~' at position 0;"),
+    ],
+)
+def test_prompts_that_cannot_be(tmp_path: Path, prompt: str, text: str) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text(TEXT)
+    result = run_deepcore("train", "char-lm", "--data", str(file), "--prompt", prompt)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"deepcore: error: {text}")
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_it_reaches_its_score() -> None:
+    if not os.environ.get("DEEPCORE_DATA"):
+        pytest.skip("DEEPCORE_DATA names no folder with tinyshakespeare")
+    result = run_deepcore("train", "char-lm", timeout=1200)
+    found = re.search(r"^validation (\d\.\d{3}) nats", result.stdout, re.M)
+    assert found, result.stderr
+    assert float(found[1]) <= 1.65
