@@ -79,7 +79,7 @@ def test_train_without_a_name_lists_the_recipes(
     assert main(arguments) == 0
     out = capsys.readouterr().out
     assert recipe_names() == [
-        *("char-lm", "cifar-resnet20", "digits-mlp", "mnist-cnn", "mnist-mlp"),
+        *("adding", "char-lm", "cifar-resnet20", "copy", "digits-mlp", "mnist-cnn", "mnist-mlp"),
     ]
     assert re.search(r"^  digits-mlp      64-128-64-10 dense network", out, re.MULTILINE)
     assert re.search(r"^  cifar-resnet20  ResNet-20 on CIFAR-10", out, re.MULTILINE)
@@ -90,7 +90,7 @@ def test_train_without_a_name_lists_the_recipes(
     [
         (["tran"], "deepcore: error: argument COMMAND: invalid choice: 'tran'"),
         (["train", "mnist-mpl"], "deepcore: error: no recipe 'mnist-mpl'; did you mean mnist-mlp?"),
-        (["train", "xyz"], "deepcore: error: no recipe 'xyz'; there are char-lm, cifar-resnet20, "),
+        (["train", "xyz"], "deepcore: error: no recipe 'xyz'; there are adding, char-lm, cifar-"),
         (
             ["train", "digits-mlp", "--epochs", "0"],
             "deepcore train digits-mlp: error: argument --epochs: expected a positive whole number",
