@@ -21,12 +21,13 @@ from ._common import add_count, add_rate, add_smoke, add_training_options
 
 CELLS = {"lstm": nn.LSTM, "rnn": nn.RNN}
 TESTED = 1024  # sequences
+Arrays = tuple[NDArray[Any], NDArray[Any]]
 
 
 class Problem(NamedTuple):
     """`draw(generator, batch, length)` gives sequences (batch, steps, inputs) and targets."""
 
-    draw: Callable[[np.random.Generator, int, int], tuple[NDArray[Any], NDArray[Any]]]
+    draw: Callable[[np.random.Generator, int, int], Arrays]
     loss: Callable[[Tensor, Tensor], Tensor]  # of the scores (batch, steps, outputs) and targets
     inputs: int
     outputs: int
@@ -114,8 +115,6 @@ def evaluate(model: Network, problem: Problem, x: Tensor, y: Tensor) -> float:
     return problem.loss(model(x), y).item()
 
 
-def tensors(
-    problem: Problem, rng: np.random.Generator, batch: int, length: int
-) -> tuple[Tensor, Tensor]:
-    x, y = problem.draw(rng, batch, length)
+def tensors(problem: Problem, rng: np.random.Generator, *size: int) -> tuple[Tensor, Tensor]:
+    x, y = problem.draw(rng, *size)
     return tensor(x), tensor(y)
