@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "bindings/common.h"
+#include "ops/conv_norm.h"
 
 namespace deepcore {
 namespace {
@@ -96,12 +97,41 @@ void define(py::module_& m, const char* name, const char* transposed) {
       py::arg("dilation") = 1);
 }
 
+template <int axes>
+void define_with_norm(py::module_& m, const char* name, const char* conv) {
+  m.def(
+      name,
+      [conv](const Tensor& input, const Tensor& weight, const py::handle& bias,
+             const py::handle& stride, const py::handle& padding, const py::handle& dilation,
+             std::int64_t groups, const py::handle& norm_weight, const py::handle& norm_bias,
+             const py::handle& running_mean, const py::handle& running_var, double eps, bool relu) {
+        const auto tensor = [](const py::handle& x) { return optional_tensor("batch_norm", x); };
+        const Tensor b = optional_tensor(conv, bias);
+        const auto options = to_options(conv, axes, weight, stride, padding, dilation, groups);
+        const EvalNorm norm{.weight = tensor(norm_weight),
+                            .bias = tensor(norm_bias),
+                            .mean = tensor(running_mean),
+                            .variance = tensor(running_var),
+                            .eps = eps,
+                            .relu = relu};
+        const ReleaseGil release(input->numel() + weight->numel());
+        return conv_norm(input, weight, b, options, norm);
+      },
+      py::arg("input"), py::arg("weight"), py::arg("bias"), py::arg("stride"), py::arg("padding"),
+      py::arg("dilation"), py::arg("groups"), py::arg("norm_weight"), py::arg("norm_bias"),
+      py::arg("running_mean"), py::arg("running_var"), py::arg("eps") = 1e-5,
+      py::arg("relu") = false);
+}
+
 }  // namespace
 
 void register_conv(py::module_& m) {
   define<1>(m, "conv1d", "conv_transpose1d");
   define<2>(m, "conv2d", "conv_transpose2d");
   define<3>(m, "conv3d", "conv_transpose3d");
+  define_with_norm<1>(m, "conv1d_norm", "conv1d");
+  define_with_norm<2>(m, "conv2d_norm", "conv2d");
+  define_with_norm<3>(m, "conv3d_norm", "conv3d");
 }
 
 }  // namespace deepcore

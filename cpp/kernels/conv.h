@@ -6,7 +6,7 @@
 // Order of summation, on every level and for every form: input channels (output channels in the
 // gradient of x) are cut into blocks of about 256 terms; a block is a chain of fused multiply-adds
 // from zero, over its channels and within a channel over the kernel, row by row; blocks are added
-// in ascending order; then `to` (accumulate) or the bias is added, then the activation is applied.
+// in ascending order; then `to` (accumulate) or the bias is added, then the activation or norm is applied.
 // The gradient of w is a chain over images and within an image over output pixels, cut where
 // conv_weights.h, conv_dots.h (few channels) or conv_depthwise.h (3x3) say; which of them it is,
 // the shape alone decides.
@@ -16,6 +16,7 @@
 
 #include "base/parallel.h"
 #include "kernels/activation.h"
+#include "kernels/norm.h"
 
 namespace deepcore {
 
@@ -54,6 +55,9 @@ struct ConvArgs {
   Activation activation = Activation::none;
   T slope = 0;     // of leaky_relu
   T* z = nullptr;  // where `to` goes before the activation, when backward needs it
+  // Forward, instead of an activation: batch norm by given statistics and its relu. (No residual: a
+  // pass of its own adds it faster than tiles do, which read it in pieces.)
+  const NormArgs<T>* norm = nullptr;
   std::int64_t threads = num_threads();
 };
 

@@ -70,6 +70,14 @@ class CopyPlan {
     return phase * plane() + (row - axes[1].first_shift) * width + tap.shift - axes[2].first_shift;
   }
 
+  // Whether a copy of a whole image is the image.
+  bool is_identity() const noexcept {
+    return std::all_of(axes, axes + 3, [](const AxisWalks& a) {
+      return a.stride == 1 && a.phases == std::vector<std::int64_t>{0} && a.first_shift == 0 &&
+             a.last_shift == 0 && a.from_size == a.longest;
+    });
+  }
+
   std::int64_t bands() const noexcept { return depth_places * bands_h * bands_w; }
   Band band(std::int64_t i) const noexcept {
     const auto cut = [](std::int64_t k, std::int64_t size, std::int64_t end) {

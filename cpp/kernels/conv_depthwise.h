@@ -24,6 +24,7 @@
 #include "kernels/conv_walk.h"
 #include "kernels/matmul_epilogue.h"
 #include "kernels/matmul_split.h"
+#include "kernels/normalizer.h"
 
 namespace deepcore {
 
@@ -131,6 +132,7 @@ struct DepthwisePlane {
   bool add, relu;
   T bias;
   bool has_bias;
+  const Normalizer<T>* norm;
 };
 
 // Some rows of a plane from end to end before the next, so that memory is read and written in
@@ -178,6 +180,7 @@ template <bool guarded, class T>
         });
       }
       if (p.has_bias) each<R, 1>([&](int r, int) { acc[r] = acc[r] + splat(p.bias); });
+      if (p.norm) each<R, 1>([&](int r, int) { acc[r] = (*p.norm)(acc[r]); });
       if (p.relu) {
         each<R, 1>([&](int r, int) { acc[r] = activate<T, Activation::relu>(acc[r], T{0}); });
       }
@@ -202,9 +205,14 @@ void run_depthwise(const ConvArgs<T>& args) {
       const auto c = n % s.groups;
       T* out = (args.z ? args.z : args.to) + n * sides.to_pixels;
       const bool relu = args.activation == Activation::relu && !args.z;
-      const DepthwisePlane<T> plane{
-          args.from + n * sides.from_pixels, args.weight + 9 * c, args.accumulate, relu,
-          args.bias ? args.bias[c] : T{0},   args.bias != nullptr};
+      const auto norm = args.norm ? normalizer(*args.norm, c) : Normalizer<T>{};
+      const DepthwisePlane<T> plane{.from = args.from + n * sides.from_pixels,
+                                    .weight = args.weight + 9 * c,
+                                    .add = args.accumulate,
+                                    .relu = args.norm ? args.norm->relu : relu,
+                                    .bias = args.bias ? args.bias[c] : T{0},
+                                    .has_bias = args.bias != nullptr,
+                                    .norm = args.norm ? &norm : nullptr};
       const bool guarded = depthwise.guarded(n, planes);
       const auto run = guarded ? run_depthwise_plane<true, T> : run_depthwise_plane<false, T>;
       run(depthwise, plane, out + depthwise.to_first());

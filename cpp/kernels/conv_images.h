@@ -251,6 +251,13 @@ class ImageBatch {
     tile.add = channels.begin > 0;
     if (last && args.bias) tile.bias = args.bias + group_ * s.to_channels + o;
     tile.relu = last && args.activation == Activation::relu && !args.z;
+    Normalizer<T> norms[tile_rows];
+    if (last && args.norm) {
+      for (std::int64_t r = 0; r < count; ++r) {
+        norms[r] = normalizer(*args.norm, group_ * s.to_channels + o + r);
+      }
+      tile.norm = norms, tile.relu = args.norm->relu;
+    }
     const auto run = conv_tile_of<TileRows::channels, T>(count, vectors_.size());
     T* to = sums_ + (o - part_.begin) * tile.to_row;
     for (std::int64_t p = 0; p < s.to_pixels; ++p, to += width()) {

@@ -2,6 +2,8 @@
 // split into the phases of the stride, and vectors of neighbouring pixels are read from the copy in
 // place, shifted by each tap.
 //
+// A kernel of one pixel without padding needs no copy.
+//
 // Where rows are long and full of vectors, a tile lies in one row and goes straight to the output.
 // Elsewhere the rows of the copy follow each other without a gap, tiles run on over their ends, and
 // what they make of the padding is left out when the sums are written.
@@ -42,6 +44,7 @@ class PixelPlan {
         copy(args.shape, args.direction, divide_up(least, parts.parts()), columns_apart) {
     joined = copy.span(2) == 0 && copy.bands_w == 1 && writes_on();
     in_rows = joined || fits_rows();
+    in_place = joined && copy.is_identity();
     tall = in_rows && few_channels();
     list_walks();
   }
@@ -62,7 +65,7 @@ class PixelPlan {
   // In multiplications of vectors, of which a copied vector costs about 8.
   std::int64_t cost() const noexcept {
     const auto c = sides.from_channels, o = sides.to_channels;
-    std::int64_t n = c * copy.bands() * copy.channel() / lanes<T> * 8;
+    std::int64_t n = in_place ? 0 : c * copy.bands() * copy.channel() / lanes<T> * 8;
     for (const auto& walk : walks) {
       for (const auto& phase : walk.phases) {
         const auto rows = walk.height->count, columns = phase.width->count;
@@ -92,9 +95,10 @@ class PixelPlan {
   Split parts;                 //   channels of `to`, and bands where these are few
   CopyPlan<T> copy;
   std::vector<Walk> walks;
-  bool joined = false;   // rows of the copy and of `to` follow each other alike: as one row
-  bool in_rows = false;  // a tile lies in rows of pixels
-  bool tall = false;     //   and has several
+  bool joined = false;    // rows of the copy and of `to` follow each other alike: as one row
+  bool in_place = false;  // a copy would be no other than `from`: read there, where it can be
+  bool in_rows = false;   // a tile lies in rows of pixels
+  bool tall = false;      //   and has several
 
  private:
   std::int64_t depth() const noexcept {
@@ -157,8 +161,11 @@ class PixelBand {
     image_ = item / plan_.copy.bands();
     const auto& s = plan_.sides;
     const auto size = s.from_channels * s.from_pixels;
-    const T* from = plan_.args.from;
-    BandCopy(plan_.copy, band_, from, from + plan_.images * size).run(from + image_ * size, copy_);
+    const T *image = plan_.args.from + image_ * size, *end = plan_.args.from + plan_.images * size;
+    if (!read_in_place(image, end)) {
+      BandCopy(plan_.copy, band_, plan_.args.from, end).run(image, copy_);
+      from_ = copy_, from_step_ = plan_.copy.channel();
+    }
     for (const auto& walk : plan_.walks) {
       if (walk.depth != band_.depth) continue;
       for (auto o = part.begin; o < part.end;) {
@@ -171,6 +178,26 @@ class PixelBand {
   }
 
  private:
+  // Whether the band can be read from `image`: tiles read whole vectors, of images that end at
+  // `end`.
+  bool read_in_place(const T* image, const T* end) noexcept {
+    if (!plan_.in_place) return false;
+    const auto& width = plan_.copy.axes[2].from_size;
+    const auto& s = plan_.sides;
+    const auto row = band_.deep * plan_.copy.axes[1].from_size + band_.rows.begin;
+    from_ = image + row * width, from_step_ = s.from_pixels;
+    const T* last = from_ + (s.from_channels - 1) * s.from_pixels + band_.rows.size() * width;
+    if (end - last < lanes<T>) return false;
+    for (std::int64_t c = 0; c < s.from_channels; ++c) {
+      fetch(from_ + c * from_step_, band_.rows.size() * width);
+    }
+    return true;
+  }
+  // Channels are too many streams for a processor to foresee.
+  static void fetch(const T* from, std::int64_t pixels) noexcept {
+    for (std::int64_t i = 0; i < pixels; i += line<T>) __builtin_prefetch(from + i, 0, 2);
+  }
+
   // `count` channels of `to` from o, all pixels of the band.
   void outputs(const typename PixelPlan<T>::Walk& walk, std::int64_t o,
                std::int64_t count) noexcept {
@@ -186,14 +213,21 @@ class PixelBand {
     ConvTile<T> tile;
     tile.depth = s.from_channels;
     tile.block = plan_.block;
-    tile.x_step = plan_.copy.channel();
+    tile.x_step = from_step_;
     tile.w = args.weight + weights(group, o);
     tile.w_row = s.weight_row;
     tile.w_step = s.weight_step;
     tile.taps = walk.phases[0].taps.data();
     tile.count = static_cast<std::int64_t>(walk.phases[0].taps.size());
     if (args.bias) tile.bias = args.bias + group * s.to_channels + o;
-    tile.relu = args.activation == Activation::relu && !args.z;
+    Normalizer<T> norms[tile_rows];
+    if (args.norm) {
+      for (std::int64_t r = 0; r < count; ++r) {
+        norms[r] = normalizer(*args.norm, group * s.to_channels + o + r);
+      }
+      tile.norm = norms;
+    }
+    tile.relu = tile.norm ? args.norm->relu : args.activation == Activation::relu && !args.z;
     T* to = (args.z ? args.z : args.to) + channel * s.to_pixels;
     if (plan_.tall) {
       tall(tile, walk, rows, columns, to);
@@ -234,7 +268,7 @@ class PixelBand {
       T* row = to + place(walk, i);
       for (std::int64_t t = 0; t < tiles.parts(); ++t) {
         const auto part = tiles[t];
-        tile.x = copy_ + i * plan_.copy.width + part.begin * lanes<T>;
+        tile.x = from_ + i * plan_.copy.width + part.begin * lanes<T>;
         tile.to = row + part.begin * lanes<T>;
         tile.lanes =
             static_cast<int>(std::min(columns - part.begin * lanes<T>, part.size() * lanes<T>));
@@ -255,7 +289,7 @@ class PixelBand {
       const auto high = heights[h];
       for (std::int64_t t = 0; t < tiles.parts(); ++t) {
         const auto part = tiles[t];
-        tile.x = copy_ + high.begin * plan_.copy.width + part.begin * lanes<T>;
+        tile.x = from_ + high.begin * plan_.copy.width + part.begin * lanes<T>;
         tile.to = to + place(walk, high.begin) + part.begin * lanes<T>;
         tile.lanes =
             static_cast<int>(std::min(columns - part.begin * lanes<T>, part.size() * lanes<T>));
@@ -276,7 +310,7 @@ class PixelBand {
       tile.to_row = plan_.sums_row();
       for (std::int64_t t = 0; t < tiles.parts(); ++t) {
         const auto part = tiles[t];
-        tile.x = copy_ + part.begin * lanes<T>;
+        tile.x = from_ + part.begin * lanes<T>;
         tile.to = sums_ + static_cast<std::int64_t>(p) * plan_.sums_phase() + part.begin * lanes<T>;
         tile.lanes = static_cast<int>(part.size() * lanes<T>);
         conv_tile_of<TileRows::channels, T>(count, part.size())(tile);
@@ -338,6 +372,8 @@ class PixelBand {
 
   const PixelPlan<T>& plan_;
   T *copy_, *sums_;
+  const T* from_ = nullptr;  // the band's first pixel, and how far apart its channels lie
+  std::int64_t from_step_ = 0;
   Band band_{};
   std::int64_t image_ = 0;  // of a batch times groups
 };

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "kernels/matmul_epilogue.h"
 #include "kernels/matmul_tile.h"
+#include "kernels/normalizer.h"
 
 namespace deepcore {
 
@@ -41,6 +42,7 @@ struct ConvTile {
   int lanes = 0;
   bool add = false;         // to what is there
   const T* bias = nullptr;  // R numbers
+  const Normalizer<T>* norm = nullptr;
   bool relu = false;
 };
 
@@ -101,14 +103,17 @@ template <TileRows rows, class T, int R, int V>
   const int last = t.lanes - (V - 1) * lanes<T>;
   const auto out = [&](int r, int v) { return t.to + r * t.to_row + v * lanes<T>; };
   const auto whole = [&](int v) { return v < V - 1 || last == lanes<T>; };
+  const auto channel = [](int r) { return rows == TileRows::channels ? r : 0; };
   if (t.add) {
     each<R, V>([&](int r, int v) {
       acc[r][v] = (whole(v) ? load(out(r, v)) : load_first(out(r, v), last)) + acc[r][v];
     });
   }
   if (t.bias) {
-    const auto bias = [&](int r) { return splat(t.bias[rows == TileRows::channels ? r : 0]); };
-    each<R, V>([&](int r, int v) { acc[r][v] = acc[r][v] + bias(r); });
+    each<R, V>([&](int r, int v) { acc[r][v] = acc[r][v] + splat(t.bias[channel(r)]); });
+  }
+  if (t.norm) {
+    each<R, V>([&](int r, int v) { acc[r][v] = t.norm[channel(r)](acc[r][v]); });
   }
   if (t.relu) {
     each<R, V>([&](int r, int v) { acc[r][v] = activate<T, Activation::relu>(acc[r][v], T{0}); });

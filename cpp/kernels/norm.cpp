@@ -134,7 +134,7 @@ void apply(const NormArgs<T>& a, T* y, void* scratch) {
   const auto channels = a.shape.channels, length = a.shape.length;
   auto* by = static_cast<Normalizer<T>*>(scratch);
   for (std::int64_t c = 0; c < channels; ++c) {
-    by[c] = normalizer(a, c, inverse_deviation(a, c), c);
+    by[c] = normalizer(a, c);
   }
   Stages::over(a.shape.batch * channels, 2 * length * std::int64_t{sizeof(T)}, [&](auto run) {
     normalize_run<epilogue>(a, run * length, length, by[run % channels], y);
@@ -164,7 +164,7 @@ void batch_backward(const NormGradientArgs<T>& g, void* scratch) {
             const auto first = sets.first(unit);
             Normalizer<T> by[most_sets];
             for (auto c = first; c < sets.last(unit); ++c) {
-              by[c - first] = normalizer(a, c, inverse_deviation(a, c), c);
+              by[c - first] = normalizer(a, c);
             }
             merge_span(sets, unit, span, states,
                        [&](const Runs& block, auto count, GradientSums<T>* s) {

@@ -35,7 +35,7 @@ struct ColumnNormalizer {
     scale = mean + channels * length;
     shift = scale + channels * length;
     for (std::int64_t c = 0; c < channels; ++c) {
-      const auto by = normalizer(a, c, inverse_deviation(a, c), c);
+      const auto by = normalizer(a, c);
       std::fill_n(mean + c * length, length, by.mean);
       std::fill_n(scale + c * length, length, by.scale);
       std::fill_n(shift + c * length, length, by.shift);

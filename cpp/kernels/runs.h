@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <type_traits>
 
 #include "kernels/blocks.h"
 #include "kernels/moments.h"
 #include "kernels/norm.h"
+#include "kernels/normalizer.h"
 #include "kernels/view.h"
 
 namespace deepcore {
@@ -149,29 +149,6 @@ struct GradientSums {
     centered += other.centered;
   }
 };
-
-// 1 / s of a set.
-template <class T>
-inline T inverse_deviation(const NormArgs<T>& a, std::int64_t set) noexcept {
-  return T{1} / std::sqrt(a.variance[set] + a.eps);
-}
-
-// What an element is normalized with: y = (x - mean) scale + shift.
-template <class T>
-struct Normalizer {
-  T mean, scale, shift;
-
-  Vec<T> operator()(Vec<T> x) const noexcept {
-    return fma(x - splat(mean), splat(scale), splat(shift));
-  }
-};
-
-template <class T>
-inline Normalizer<T> normalizer(const NormArgs<T>& a, std::int64_t set, T inverse,
-                                std::int64_t channel) noexcept {
-  return {a.mean[set], (a.weight ? a.weight[channel] : T{1}) * inverse,
-          a.bias ? a.bias[channel] : T{0}};
-}
 
 // What follows the normalization of an element, in registers.
 enum class Epilogue { none, relu, add, add_relu };

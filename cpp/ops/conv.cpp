@@ -118,17 +118,10 @@ class Conv final : public Node {
 };
 
 Tensor run_conv(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                const ConvShape& shape, ConvDirection direction, int axes, Activation activation,
-                double slope, const char* op) {
-  const bool forward = direction == ConvDirection::forward;
-  Shape sizes;
-  if (input->rank() == axes + 2) sizes.push_back(shape.batch);
-  sizes.push_back(forward ? shape.outputs : shape.channels);
-  for (int i = 3 - axes; i < 3; ++i) {
-    sizes.push_back(forward ? shape.axes[i].out : shape.axes[i].in);
-  }
-  Tensor y = empty(op, sizes, input->dtype());
-  return visit_floating(op, input->dtype(), [&]<class T>(TypeTag<T>) {
+                const ConvCheck& check, const ConvShape& shape, ConvDirection direction,
+                Activation activation, double slope) {
+  Tensor y = empty(check.op, check.output(shape, direction), input->dtype());
+  return visit_floating(check.op, input->dtype(), [&]<class T>(TypeTag<T>) {
     return run(make_ref<Conv<T>>(input, weight, bias, shape, direction, activation, slope, y), y);
   });
 }
@@ -138,15 +131,15 @@ Tensor run_conv(const Tensor& input, const Tensor& weight, const Tensor& bias,
 Tensor conv(const Tensor& input, const Tensor& weight, const Tensor& bias,
             const ConvOptions& options, Activation activation, double slope) {
   const ConvCheck check(input, weight, bias, options, false);
-  return run_conv(input, weight, bias, check.conv(), ConvDirection::forward, options.axes,
-                  activation, slope, check.op);
+  return run_conv(input, weight, bias, check, check.conv(), ConvDirection::forward, activation,
+                  slope);
 }
 
 Tensor conv_transpose(const Tensor& input, const Tensor& weight, const Tensor& bias,
                       const ConvOptions& options, const std::vector<std::int64_t>& output_padding) {
   const ConvCheck check(input, weight, bias, options, true);
-  return run_conv(input, weight, bias, check.transposed(output_padding), ConvDirection::backward,
-                  options.axes, Activation::none, 0, check.op);
+  return run_conv(input, weight, bias, check, check.transposed(output_padding),
+                  ConvDirection::backward, Activation::none, 0);
 }
 
 }  // namespace deepcore

@@ -182,4 +182,15 @@ ConvShape ConvCheck::transposed(const std::vector<std::int64_t>& output_padding)
   return result;
 }
 
+Shape ConvCheck::output(const ConvShape& shape, ConvDirection direction) const {
+  const bool forward = direction == ConvDirection::forward;
+  Shape sizes;
+  if (input_->rank() == options_.axes + 2) sizes.push_back(shape.batch);
+  sizes.push_back(forward ? shape.outputs : shape.channels);
+  for (int i = 3 - options_.axes; i < 3; ++i) {
+    sizes.push_back(forward ? shape.axes[i].out : shape.axes[i].in);
+  }
+  return sizes;
+}
+
 }  // namespace deepcore

@@ -15,6 +15,8 @@ class ConvCheck {
 
   ConvShape conv() const;
   ConvShape transposed(const std::vector<std::int64_t>& output_padding) const;
+  // Of what such a convolution gives.
+  Shape output(const ConvShape& shape, ConvDirection direction) const;
 
   const char* op;
 

@@ -729,6 +729,21 @@ def conv1d(
     activation: Activation = ...,
     slope: float = 0.01,
 ) -> Tensor: ...
+def conv1d_norm(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: int | Sequence[int],
+    padding: int | Sequence[int] | str,
+    dilation: int | Sequence[int],
+    groups: int,
+    norm_weight: Tensor | None,
+    norm_bias: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    eps: float = 1e-5,
+    relu: bool = False,
+) -> Tensor: ...
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,
@@ -750,6 +765,21 @@ def conv2d(
     activation: Activation = ...,
     slope: float = 0.01,
 ) -> Tensor: ...
+def conv2d_norm(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: int | Sequence[int],
+    padding: int | Sequence[int] | str,
+    dilation: int | Sequence[int],
+    groups: int,
+    norm_weight: Tensor | None,
+    norm_bias: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    eps: float = 1e-5,
+    relu: bool = False,
+) -> Tensor: ...
 def conv_transpose2d(
     input: Tensor,
     weight: Tensor,
@@ -770,6 +800,21 @@ def conv3d(
     groups: int = 1,
     activation: Activation = ...,
     slope: float = 0.01,
+) -> Tensor: ...
+def conv3d_norm(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: int | Sequence[int],
+    padding: int | Sequence[int] | str,
+    dilation: int | Sequence[int],
+    groups: int,
+    norm_weight: Tensor | None,
+    norm_bias: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    eps: float = 1e-5,
+    relu: bool = False,
 ) -> Tensor: ...
 def conv_transpose3d(
     input: Tensor,

@@ -7,7 +7,7 @@ import pytest
 
 import deepcore as dc
 from deepcore import nn
-from deepcore.nn._fusion import normalize
+from deepcore.nn._fusion import conv_norm, normalize
 
 BATCH_NORMS = [
     (nn.BatchNorm1d, (4, 3)),
@@ -144,6 +144,70 @@ class TestFusion:
             net(dc.randn(5, 4))
         text = "".join(traceback.format_exception_only(caught.type, caught.value))
         assert "in layer '0' (BatchNorm1d) of Sequential" in text
+
+    @pytest.mark.parametrize("batch", [2, 17])
+    @pytest.mark.parametrize("kernel", [1, 3])
+    @pytest.mark.parametrize("with_relu", [True, False])
+    def test_a_convolution_and_its_norm_give_the_same_bits(self, batch, kernel, with_relu):
+        conv, norm = nn.Conv2d(20, 9, kernel, padding=kernel // 2), nn.BatchNorm2d(9)
+        layers = [conv, norm, nn.ReLU()] if with_relu else [conv, norm]
+        net, x = nn.Sequential(*layers), 1 + dc.randn(batch, 20, 6, 9)
+        for training in (True, False):
+            net.train(training)
+            for p in net.parameters():
+                p.grad = None
+            y, z = net(x), x
+            y.sum().backward()
+            gradients = [p.grad.tolist() for p in net.parameters()]
+            net.zero_grad()
+            norm.momentum = 0.0  # the second pass changes no statistics
+            for layer in layers:
+                z = layer(z)
+            z.sum().backward()
+            assert y.tolist() == z.tolist()
+            assert gradients == [p.grad.tolist() for p in net.parameters()]
+        with dc.no_grad():
+            fused = net(x)
+        assert fused.tolist() == z.tolist()
+        assert fused.numpy().tobytes() == z.detach().numpy().tobytes()
+
+    def test_in_eval_mode_a_convolution_and_its_norm_are_one_node(self, monkeypatch):
+        net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.ReLU()).eval()
+        monkeypatch.setattr(nn.BatchNorm2d, "_fused", None)  # would be called otherwise
+        assert net(dc.randn(2, 2, 9, 9)).shape == (2, 3, 7, 7)
+
+    def test_hooks_keep_a_convolution_and_its_norm_apart(self):
+        for i in range(3):
+            net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.ReLU()).eval()
+            x, seen = dc.randn(2, 2, 9, 9), []
+            expected = net(x)
+            net[i].register_forward_hook(lambda module, args, y, seen=seen: seen.append(y))
+            assert net(x).tolist() == expected.tolist()
+            assert len(seen) == 1
+
+    def test_errors_of_a_convolution_and_its_norm_name_the_layer(self):
+        def text(net, x, match):
+            with pytest.raises(ValueError, match=match) as caught:
+                net(x)
+            return "".join(traceback.format_exception_only(caught.type, caught.value))
+
+        net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.ReLU())
+        assert "in layer '0' (Conv2d)" in text(net.eval(), dc.ones(1, 5, 9, 9), "in_channels=2")
+        assert "in layer '1' (BatchNorm2d)" in text(net, dc.ones(2, 9, 9), r"\(N, C, H, W\)")
+        one = text(net.train(), dc.ones(1, 2, 3, 3), "more than one value per channel")
+        assert "in layer '1' (BatchNorm2d)" in one
+        other = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(4)).eval()
+        assert "in layer '1' (BatchNorm2d)" in text(other, dc.ones(1, 2, 9, 9), "num_features=4")
+
+    def test_conv_norm(self):
+        conv, norm, relu = nn.Conv1d(2, 3, 3), nn.BatchNorm1d(3).eval(), nn.ReLU()
+        x, r = dc.randn(4, 2, 22), dc.randn(4, 3, 20)
+        with dc.no_grad():
+            for last in (relu, None, nn.GELU()):
+                after = last or (lambda z: z)
+                y = norm(conv(x))
+                assert conv_norm(conv, norm, last, x).tolist() == after(y).tolist()
+                assert conv_norm(conv, norm, last, x, r).tolist() == after(y + r).tolist()
 
     def test_normalize(self):
         x, r = dc.randn(5, 3, 20), dc.randn(5, 3, 20)

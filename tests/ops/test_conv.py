@@ -114,6 +114,40 @@ def activated(kind: str, f) -> Case:
     )
 
 
+def normed(name: str, shapes, large, relu: bool = True, **options) -> Case:
+    """With batch norm by running statistics: one node where nothing records a gradient."""
+    place = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, **options}
+    call = {3: _core.conv1d_norm, 4: _core.conv2d_norm, 5: _core.conv3d_norm}[len(shapes[0][1])]
+
+    def statistics(o: int) -> np.ndarray:
+        return np.arange(o) / 8
+
+    def run(x, w, b, norm_w, norm_b):
+        mean = dc.tensor(statistics(len(w))).to(x.dtype)
+        return call(x, w, b, *place.values(), norm_w, norm_b, mean, mean + 0.5, 1e-5, relu)
+
+    def reference(x, w, b, norm_w, norm_b):
+        z = conv(x, w, b, **options)
+        along = (-1, *(1,) * (z.ndim - 2))
+        mean = statistics(len(w))
+        scale = norm_w / np.sqrt(mean + 0.5 + 1e-5)
+        y = (z - mean.reshape(along)) * scale.reshape(along) + norm_b.reshape(along)
+        return np.maximum(y, 0) if relu else y
+
+    def with_norm(arrays):
+        return [*arrays, arrays[2], arrays[2]]
+
+    return Case(
+        name=f"conv-norm-{name}",
+        call=run,
+        reference=reference,
+        shapes=[with_norm(arrays) for arrays in shapes],
+        large=with_norm(large),
+        rows=True,
+        rtol=1e-4,
+    )
+
+
 CASES = [
     conv_case(
         "plain",
@@ -298,6 +332,45 @@ CASES = [
     activated("sigmoid", lambda z: 1 / (1 + np.exp(-z))),
     activated("tanh", np.tanh),
     activated("silu", lambda z: z / (1 + np.exp(-z))),
+    normed(
+        "padded",
+        [
+            [(2, 3, 4, 5), (4, 3, 3, 3), (4,)],
+            [(0, 3, 4, 5), (4, 3, 3, 3), (4,)],
+            [(17, 20, 4, 4), (9, 20, 3, 3), (9,)],
+            [(17, 40, 4, 4), (9, 40, 3, 3), (9,)],
+        ],
+        [(3, 16, 32, 33), (17, 16, 3, 3), (17,)],
+        padding=1,
+    ),
+    normed(
+        "pointwise",
+        [[(2, 3, 4, 5), (4, 3, 1, 1), (4,)], [(2, 300, 5, 8), (11, 300, 1, 1), (11,)]],
+        [(5, 300, 20, 20), (40, 300, 1, 1), (40,)],
+        relu=False,
+    ),
+    normed(
+        "groups",
+        [[(2, 4, 5, 40), (6, 2, 3, 3), (6,)], [(17, 6, 3, 3), (4, 3, 2, 2), (4,)]],
+        [(3, 32, 30, 30), (40, 16, 3, 3), (40,)],
+        groups=2,
+        stride=2,
+    ),
+    normed(
+        "depthwise",
+        [[(2, 4, 5, 6), (4, 1, 3, 3), (4,)]],
+        [(4, 4, 120, 120), (4, 1, 3, 3), (4,)],
+        groups=4,
+        padding=1,
+    ),
+    normed(
+        "sequence", [[(2, 3, 11), (4, 3, 3), (4,)]], [(2, 20, 5000), (24, 20, 5), (24,)], relu=False
+    ),
+    normed(
+        "volume",
+        [[(2, 3, 4, 5, 3), (2, 3, 2, 3, 2), (2,)]],
+        [(2, 12, 9, 16, 17), (20, 12, 3, 3, 3), (20,)],
+    ),
     Case(
         name="conv2d-without-bias",
         call=lambda x, w: F.conv2d(x, w, padding=1),
@@ -408,3 +481,34 @@ def test_gradient_of_weights_meets_no_pixel_beside_its_row(channels: int, width:
     assert w.grad is not None
     assert np.isfinite(w.grad.numpy()[..., 0]).all()
     assert np.isinf(w.grad.numpy()[..., 1:]).all()
+
+
+@pytest.mark.parametrize("place", [0, 1, 5])
+def test_a_pointwise_convolution_reads_nothing_behind_its_images(place: int) -> None:
+    """The last image is copied where a vector would reach beyond it, the others are not."""
+    w = dc.randn(6, 5, 1, 1)
+    for pixels in (1, 7, 16, 33):
+        memory = np.full(2 * 5 * pixels + 64, np.nan, np.float32)
+        x = memory[place : place + 2 * 5 * pixels].reshape(2, 5, 1, pixels)
+        x[:] = np.random.default_rng(0).standard_normal(x.shape)
+        expected = np.einsum("oc,nchw->nohw", w.numpy()[:, :, 0, 0], x)
+        np.testing.assert_allclose(F.conv2d(dc.from_numpy(x), w).numpy(), expected, atol=1e-5)
+
+
+def test_conv_norm_refuses() -> None:
+    x, w, c = dc.ones(2, 3, 5, 5), dc.ones(4, 3, 3, 3), dc.ones(4)
+    call = _core.conv2d_norm
+    with pytest.raises(ValueError, match=r"^\[batch_norm\] running_mean and running_var must be g"):
+        call(x, w, None, 1, 0, 1, 1, c, c, None, None)
+    with pytest.raises(
+        ValueError, match=r"^\[batch_norm\] weight must have shape \(4,\), got \(3,\)"
+    ):
+        call(x, w, None, 1, 0, 1, 1, dc.ones(3), c, c, c)
+    with pytest.raises(
+        TypeError, match=r"^\[batch_norm\] running_var must have input's dtype floa"
+    ):
+        call(x, w, None, 1, 0, 1, 1, c, c, c, c.double())
+    with pytest.raises(ValueError, match=r"^\[batch_norm\] eps must be at least 0, got -1"):
+        call(x, w, None, 1, 0, 1, 1, c, c, c, c, -1.0)
+    with pytest.raises(ValueError, match=r"^\[conv2d\] .*in_channels=2"):
+        call(x, dc.ones(4, 2, 3, 3), None, 1, 0, 1, 1, c, c, c, c)

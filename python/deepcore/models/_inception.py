@@ -8,7 +8,7 @@ from .. import nn
 from .._core import Tensor
 from .._creation import tensor
 from ..nn import init
-from ..nn._fusion import normalize
+from ..nn._fusion import conv_norm
 
 # Means and deviations of ImageNet's channels, and those that the published weights expect.
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -25,7 +25,7 @@ class BasicConv2d(nn.Module):
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
-        return normalize(self.bn, self.relu, self.conv(x))
+        return conv_norm(self.conv, self.bn, self.relu, x)
 
 
 def transform_input(x: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import nn
 from .._core import Tensor
-from ..nn._fusion import normalize
+from ..nn._fusion import conv_norm
 from .resnet import BasicBlock, draw_convolutions, stage
 
 
@@ -45,7 +45,7 @@ class CifarResNet(nn.Module):
         draw_convolutions(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = normalize(self.bn1, self.relu, self.conv1(x))
+        x = conv_norm(self.conv1, self.bn1, self.relu, x)
         x = self.layer3(self.layer2(self.layer1(x)))
         y: Tensor = self.fc(self.avgpool(x).flatten(1))
         return y

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .. import nn
 from .._core import Tensor
 from ..nn import init
-from ..nn._fusion import normalize
+from ..nn._fusion import conv_norm
 
 
 class BasicBlock(nn.Module):
@@ -25,9 +25,9 @@ class BasicBlock(nn.Module):
         self.downsample = _shortcut(inputs, width, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = normalize(self.bn1, self.relu, self.conv1(x))
+        y = conv_norm(self.conv1, self.bn1, self.relu, x)
         shortcut = x if self.downsample is None else self.downsample(x)
-        return normalize(self.bn2, self.relu, self.conv2(y), shortcut)
+        return conv_norm(self.conv2, self.bn2, self.relu, y, shortcut)
 
 
 class Bottleneck(nn.Module):
@@ -48,10 +48,10 @@ class Bottleneck(nn.Module):
         self.downsample = _shortcut(inputs, outputs, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = normalize(self.bn1, self.relu, self.conv1(x))
-        y = normalize(self.bn2, self.relu, self.conv2(y))
+        y = conv_norm(self.conv1, self.bn1, self.relu, x)
+        y = conv_norm(self.conv2, self.bn2, self.relu, y)
         shortcut = x if self.downsample is None else self.downsample(x)
-        return normalize(self.bn3, self.relu, self.conv3(y), shortcut)
+        return conv_norm(self.conv3, self.bn3, self.relu, y, shortcut)
 
 
 Block = type[BasicBlock] | type[Bottleneck]
@@ -128,7 +128,7 @@ class ResNet(nn.Module):
                     init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.maxpool(normalize(self.bn1, self.relu, self.conv1(x)))
+        x = self.maxpool(conv_norm(self.conv1, self.bn1, self.relu, x))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         y: Tensor = self.fc(self.avgpool(x).flatten(1))
         return y

@@ -17,6 +17,7 @@ from .._notes import add_note
 from . import functional as F
 from ._module import Module
 from ._parameter import Parameter
+from ._running_norm import RunningNorm
 
 Numbers = int | Sequence[int]
 
@@ -101,6 +102,7 @@ class Conv(ConvBase):
     """The base of Conv1d, Conv2d and Conv3d."""
 
     _run: Callable[..., Tensor]
+    _run_with_norm: Callable[..., Tensor]
 
     def __init__(
         self,
@@ -156,21 +158,20 @@ class Conv(ConvBase):
 
     def convolve(self, input: Tensor, activation: _core.Activation, slope: float = 0.0) -> Tensor:
         """The layer and an activation as one node."""
+        return self._call(type(self)._run, input, activation, slope)
+
+    def convolve_and_normalize(self, input: Tensor, norm: RunningNorm, relu: bool) -> Tensor:
+        """The layer, a batch norm by running statistics and, if wanted, ReLU as one node."""
+        of_norm = (norm.weight, norm.bias, norm.running_mean, norm.running_var, norm.eps)
+        return self._call(type(self)._run_with_norm, input, *of_norm, relu)
+
+    def _call(self, run: Callable[..., Tensor], input: Tensor, *epilogue: Any) -> Tensor:
         padding: Any = self.padding
         if self.padding_mode != "zeros":
             input, padding = F.pad(input, self._ends(), self.padding_mode), 0
+        place = (self.stride, padding, self.dilation, self.groups)
         try:
-            return type(self)._run(
-                input,
-                self.weight,
-                self.bias,
-                self.stride,
-                padding,
-                self.dilation,
-                self.groups,
-                activation,
-                slope,
-            )
+            return run(input, self.weight, self.bias, *place, *epilogue)
         except ValueError as error:
             self._explain(error, input)
             raise
@@ -245,6 +246,7 @@ class Conv1d(Conv):
 
     _axes = 1
     _run = staticmethod(_core.conv1d)
+    _run_with_norm = staticmethod(_core.conv1d_norm)
 
 
 class Conv2d(Conv):
@@ -290,6 +292,7 @@ class Conv2d(Conv):
 
     _axes = 2
     _run = staticmethod(_core.conv2d)
+    _run_with_norm = staticmethod(_core.conv2d_norm)
 
 
 class Conv3d(Conv):
@@ -331,3 +334,4 @@ class Conv3d(Conv):
 
     _axes = 3
     _run = staticmethod(_core.conv3d)
+    _run_with_norm = staticmethod(_core.conv3d_norm)

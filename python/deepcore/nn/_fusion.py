@@ -1,5 +1,5 @@
 """How layers that follow each other run as one: a product or convolution and its activation, batch
-norm and ReLU."""
+norm and ReLU, in eval mode a convolution with both."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ Step = Callable[[Any], Any]
 
 _BATCH_NORMS = (BatchNorm1d, BatchNorm2d, BatchNorm3d)
 _ACTIVATED = (Linear, Conv1d, Conv2d, Conv3d)
+_NORM_OF = {Conv1d: BatchNorm1d, Conv2d: BatchNorm2d, Conv3d: BatchNorm3d}
 
 
 def steps_of(layers: Sequence[Module]) -> list[tuple[Module, Step]]:
@@ -27,7 +28,11 @@ def steps_of(layers: Sequence[Module]) -> list[tuple[Module, Step]]:
     rest = list(reversed(layers))
     while rest:
         layer = rest.pop()
-        if _is_plain(layer) and type(layer) in _ACTIVATED:
+        if rest and _feeds(layer, rest[-1]):
+            norm = rest.pop()
+            relu = rest.pop() if rest and _rectifies(norm, rest[-1]) else None
+            steps.append((layer, _conv_norm_step(layer, norm, relu)))
+        elif _is_plain(layer) and type(layer) in _ACTIVATED:
             epilogue = _epilogue(rest[-1]) if rest else None
             if epilogue is not None:
                 rest.pop()
@@ -84,18 +89,57 @@ def _norm_step(norm: Module) -> Step:
     return step
 
 
-def normalize(norm: Module, relu: Module, input: Tensor, residual: Tensor | None = None) -> Tensor:
-    """relu(norm(input) + residual), in one pass where both layers are plain.
+def normalize(
+    norm: Module, relu: Module | None, input: Tensor, residual: Tensor | None = None
+) -> Tensor:
+    """relu(norm(input) + residual), in one pass where both layers are plain; relu may be None.
+
+    For blocks whose `forward` calls the layers by name.
+    """
+    if not (_rectifies(norm, relu) if relu else type(norm) in _BATCH_NORMS and _is_plain(norm)):
+        output: Tensor = norm(input)
+        output = output if residual is None else output + residual
+        return output if relu is None else relu(output)
+    assert isinstance(norm, _BATCH_NORMS)
+    try:
+        return norm._fused(input, relu is not None, residual)
+    except Exception as error:
+        leave(error, norm)
+        raise
+
+
+def _feeds(conv: Module, norm: Module) -> bool:
+    """Whether one call may serve for a convolution and the batch norm after it."""
+    return (
+        isinstance(conv, Conv)
+        and _NORM_OF.get(type(conv)) is type(norm)
+        and conv.out_channels == norm.num_features
+        and _is_plain(conv)
+        and _is_plain(norm)
+    )
+
+
+def _conv_norm_step(conv: Module, norm: Module, relu: Module | None) -> Step:
+    return lambda input: conv_norm(conv, norm, relu, input)
+
+
+def conv_norm(
+    conv: Module, norm: Module, relu: Module | None, input: Tensor, residual: Tensor | None = None
+) -> Tensor:
+    """relu(norm(conv(input)) + residual), in eval mode without a residual as one node; relu may be
+    None.
 
     For blocks whose `forward` calls the layers by name, as those of a ResNet do.
     """
-    if not _rectifies(norm, relu):
-        output = norm(input)
-        result: Tensor = relu(output if residual is None else output + residual)
-        return result
+    one = residual is None and _feeds(conv, norm) and (relu is None or _rectifies(norm, relu))
+    if not one:
+        return normalize(norm, relu, conv(input), residual)
+    assert isinstance(conv, Conv)
     assert isinstance(norm, _BATCH_NORMS)
+    if norm.training or norm.running_mean is None or len(input.shape) != conv._axes + 2:
+        return normalize(norm, relu, conv(input), residual)
     try:
-        return norm._fused(input, True, residual)
+        return conv.convolve_and_normalize(input, norm, relu is not None)
     except Exception as error:
-        leave(error, norm)
+        leave(error, conv)
         raise
