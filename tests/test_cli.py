@@ -80,6 +80,7 @@ def test_train_without_a_name_lists_the_recipes(
     out = capsys.readouterr().out
     assert recipe_names() == [
         *("adding", "char-lm", "cifar-resnet20", "copy", "digits-mlp", "mnist-cnn", "mnist-mlp"),
+        "spoken-digits",
     ]
     assert re.search(r"^  digits-mlp      64-128-64-10 dense network", out, re.MULTILINE)
     assert re.search(r"^  cifar-resnet20  ResNet-20 on CIFAR-10", out, re.MULTILINE)
