@@ -33,17 +33,22 @@ class Layout {
                              : 0);
   }
   std::int64_t most_rows() const noexcept { return divide_up(args_.steps.batch, workers); }
-  // h, c, sums and m of forward; dh, dc, dm and a row of zeros of backward.
+  // h, c, m and sums of forward; dh, dc, dm, ds and a row of zeros of backward.
   std::int64_t worker_size() const noexcept {
-    const auto rows = most_rows();
-    return padded(rows * args_.width) + 2 * padded(rows * args_.hidden) +
-           padded(rows * sums_width) + padded(std::max(args_.width, args_.hidden));
+    return most_rows() * (pitch(args_.width) + 2 * pitch(args_.hidden) + pitch(sums_width)) +
+           padded(std::max(args_.width, args_.hidden));
   }
   std::int64_t size() const noexcept { return packed_size() + workers * worker_size(); }
 
   static std::int64_t padded(std::int64_t n) noexcept {
     constexpr std::int64_t line = 64 / sizeof(T);
     return divide_up(n, line) * line;
+  }
+  // From row to row of a worker's own arrays: an odd number of cache lines, because rows 1 or 4 KB
+  // apart, which a tile reads side by side, would lie in the same few sets of the first cache.
+  static std::int64_t pitch(std::int64_t n) noexcept {
+    constexpr std::int64_t line = 64 / sizeof(T);
+    return (divide_up(n, line) | 1) * line;
   }
 
  private:
@@ -60,13 +65,18 @@ class Share {
  public:
   Share(const RecurrentArgs<T>& args, const Layout<T>& layout, std::int64_t worker,
         T* scratch) noexcept
-      : args_(args), layout_(layout), worker_(worker) {
+      : args_(args),
+        layout_(layout),
+        worker_(worker),
+        of_h_(layout.pitch(args.width)),
+        of_cell_(layout.pitch(args.hidden)),
+        of_sums_(layout.pitch(layout.sums_width)) {
     const auto rows = layout.most_rows();
     h_ = scratch;
-    c_ = h_ + Layout<T>::padded(rows * args.width);
-    m_ = c_ + Layout<T>::padded(rows * args.hidden);
-    sums_ = m_ + Layout<T>::padded(rows * args.hidden);
-    zeros_ = sums_ + Layout<T>::padded(rows * layout.sums_width);
+    c_ = h_ + rows * of_h_;
+    m_ = c_ + rows * of_cell_;
+    sums_ = m_ + rows * of_cell_;
+    zeros_ = sums_ + rows * of_sums_;
   }
 
  protected:
@@ -86,7 +96,7 @@ class Share {
 
   // States of the batch to the worker's own rows, zeros for none, and back.
   void gather(const T* from, std::int64_t width, T* to) const noexcept {
-    for (std::int64_t r = 0; r < own(args_.steps.batch); ++r, to += width) {
+    for (std::int64_t r = 0; r < own(args_.steps.batch); ++r, to += layout_.pitch(width)) {
       if (!from) {
         std::fill_n(to, width, T{0});
       } else {
@@ -95,14 +105,14 @@ class Share {
     }
   }
   void scatter(const T* from, std::int64_t width, T* to) const noexcept {
-    for (std::int64_t r = 0; r < own(args_.steps.batch); ++r, from += width) {
+    for (std::int64_t r = 0; r < own(args_.steps.batch); ++r, from += layout_.pitch(width)) {
       std::copy_n(from, width, to + sequence(r) * width);
     }
   }
 
   const RecurrentArgs<T>& args_;
   const Layout<T>& layout_;
-  std::int64_t worker_;
+  std::int64_t worker_, of_h_, of_cell_, of_sums_;
   T *h_, *c_, *m_, *sums_, *zeros_;
 };
 
@@ -121,27 +131,27 @@ class ForwardShare : Share<T> {
 
  private:
   using Share<T>::args_, Share<T>::layout_, Share<T>::h_, Share<T>::c_, Share<T>::m_,
-      Share<T>::sums_;
+      Share<T>::sums_, Share<T>::of_h_, Share<T>::of_cell_, Share<T>::of_sums_;
   using Share<T>::own, Share<T>::row, Share<T>::of_row, Share<T>::gather, Share<T>::scatter;
 
   void step(std::int64_t t) noexcept {
     const auto rows = own(args_.steps.rows(t)), n = args_.hidden;
     if (rows == 0) return;
-    layout_.weights.multiply(h_, args_.width, rows, sums_);
+    layout_.weights.multiply(rows, h_, of_h_, sums_, of_sums_);
     for (std::int64_t r = 0; r < rows; ++r) {
       const auto at = row(t, r);
       C::forward({.gates = args_.gates + at * layout_.sums_width,
-                  .s = sums_ + r * layout_.sums_width,
-                  .h = (args_.projection ? m_ : h_) + r * n,
-                  .c = c_ + r * n,
+                  .s = sums_ + r * of_sums_,
+                  .h = args_.projection ? m_ + r * of_cell_ : h_ + r * of_h_,
+                  .c = c_ + r * of_cell_,
                   .extra = of_row(args_.extra, at, n),
                   .bias_n = args_.bias_n},
                  n);
-      if (args_.projection) std::copy_n(m_ + r * n, n, args_.m + at * n);
+      if (args_.projection) std::copy_n(m_ + r * of_cell_, n, args_.m + at * n);
     }
-    if (args_.projection) layout_.projection.multiply(m_, n, rows, h_);
+    if (args_.projection) layout_.projection.multiply(rows, m_, of_cell_, h_, of_h_);
     for (std::int64_t r = 0; r < rows; ++r) {
-      std::copy_n(h_ + r * args_.width, args_.width, args_.y + row(t, r) * args_.width);
+      std::copy_n(h_ + r * of_h_, args_.width, args_.y + row(t, r) * args_.width);
     }
   }
 };
@@ -164,7 +174,8 @@ class BackwardShare : Share<T> {
   }
 
  private:
-  using Share<T>::args_, Share<T>::layout_, Share<T>::h_, Share<T>::c_, Share<T>::m_;
+  using Share<T>::args_, Share<T>::layout_, Share<T>::h_, Share<T>::c_, Share<T>::m_,
+      Share<T>::sums_, Share<T>::of_h_, Share<T>::of_cell_, Share<T>::of_sums_;
   using Share<T>::own, Share<T>::row, Share<T>::of_row, Share<T>::sequence, Share<T>::gather,
       Share<T>::scatter;
 
@@ -179,32 +190,34 @@ class BackwardShare : Share<T> {
   }
 
   void step(std::int64_t t) noexcept {
-    const auto rows = own(args_.steps.rows(t)), n = args_.hidden, width = args_.width;
+    const auto rows = own(args_.steps.rows(t));
     if (rows == 0) return;
     for (std::int64_t r = 0; r < rows; ++r) arrive(t, r);
-    if (args_.projection) layout_.projection_back.multiply(h_, width, rows, m_);
-    const auto sums = layout_.sums_width;
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const auto at = row(t, r);
-      C::backward({.gates = args_.gates + at * sums,
-                   .extra = of_row(args_.extra, at, n),
-                   .h_before = gradient_.previous + at * width,
-                   .c_before = gradient_.dc0 ? before(args_.extra, args_.c0, n, t, r) : nullptr,
-                   .dh = (args_.projection ? m_ : h_) + r * n,
-                   .dc = c_ + r * n,
-                   .dgates = gradient_.dgates + at * sums,
-                   .dhidden = gradient_.dhidden + at * sums,
-                   .direct = h_ + r * width},
-                  n);
+    if (args_.projection) layout_.projection_back.multiply(rows, h_, of_h_, m_, of_cell_);
+    for (std::int64_t r = 0; r < rows; ++r) step(t, r);
+    layout_.weights_back.multiply(rows, sums_, of_sums_, h_, of_h_, args_.cell == Cell::gru);
+  }
+  void step(std::int64_t t, std::int64_t r) noexcept {
+    const auto at = row(t, r), n = args_.hidden, sums = layout_.sums_width;
+    C::backward({.gates = args_.gates + at * sums,
+                 .extra = of_row(args_.extra, at, n),
+                 .h_before = gradient_.previous + at * args_.width,
+                 .c_before = gradient_.dc0 ? before(args_.extra, args_.c0, n, t, r) : nullptr,
+                 .dh = args_.projection ? m_ + r * of_cell_ : h_ + r * of_h_,
+                 .dc = c_ + r * of_cell_,
+                 .dgates = gradient_.dgates + at * sums,
+                 .dhidden = sums_ + r * of_sums_,
+                 .direct = h_ + r * of_h_},
+                n);
+    if (gradient_.dhidden != gradient_.dgates) {
+      std::copy_n(sums_ + r * of_sums_, sums, gradient_.dhidden + at * sums);
     }
-    layout_.weights_back.multiply(gradient_.dhidden + row(t, 0) * sums, layout_.workers * sums,
-                                  rows, h_, args_.cell == Cell::gru);
   }
 
   // dh of the step is what comes from its output and from the step after it.
   void arrive(std::int64_t t, std::int64_t r) noexcept {
     const auto at = row(t, r), width = args_.width;
-    T* dh = h_ + r * width;
+    T* dh = h_ + r * of_h_;
     if (gradient_.dy) {
       const T* dy = gradient_.dy + at * width;
       over_vectors<T>(

@@ -57,8 +57,8 @@ struct RecurrentGradientArgs {
   RecurrentArgs<T> forward;
   const T *dy, *dh_n, *dc_n = nullptr;  // or none
   T* dgates;                            // (rows, gates H): of W_x x + b
-  T* dhidden;   // the same of W_h h (+ b_hn): another array for a GRU, else dgates itself
-  T* previous;  // (rows, width): the h that each step began with
+  T* dhidden;               // of W_h h (+ b_hn): an array of its own for a GRU, else dgates itself
+  T* previous;              // (rows, width): the h that each step began with
   T* dprojected = nullptr;  // (rows, width): of h, with a projection
   T *dh0, *dc0 = nullptr;   // (batch, width), (batch, H)
 };

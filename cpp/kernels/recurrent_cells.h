@@ -31,6 +31,12 @@ struct CellBackward {
   T* dc;                         // LSTM: of c after the step, then of c before it
   T *dgates, *dhidden;           // of W_x x + b and of W_h h + b_hn
   T* direct;                     // GRU: what reaches h before the step past the weights
+
+  template <class V>
+  void put(V vector, std::int64_t j, Vec<T> of_both) const noexcept {
+    vector.put(dgates + j, of_both);
+    vector.put(dhidden + j, of_both);
+  }
 };
 
 // A whole vector, and the first n lanes of one.
@@ -87,10 +93,10 @@ struct LstmCell {
       const Vec<T> g = v.get(a.gates + 2 * n + j), o = v.get(a.gates + 3 * n + j);
       const Vec<T> dh = v.get(a.dh + j), tanh_c = math::tanh<T>(v.get(a.extra + j));
       const Vec<T> dc = fma(dh * o, fma(-tanh_c, tanh_c, one), v.get(a.dc + j));
-      v.put(a.dgates + j, dc * g * (i * (one - i)));
-      v.put(a.dgates + n + j, dc * v.get(a.c_before + j) * (f * (one - f)));
-      v.put(a.dgates + 2 * n + j, dc * i * fma(-g, g, one));
-      v.put(a.dgates + 3 * n + j, dh * tanh_c * (o * (one - o)));
+      a.put(v, j, dc * g * (i * (one - i)));
+      a.put(v, n + j, dc * v.get(a.c_before + j) * (f * (one - f)));
+      a.put(v, 2 * n + j, dc * i * fma(-g, g, one));
+      a.put(v, 3 * n + j, dh * tanh_c * (o * (one - o)));
       v.put(a.dc + j, dc * f);
     });
   }
@@ -126,10 +132,8 @@ struct GruCell {
       const Vec<T> dm = dh * (one - z) * fma(-m, m, one);
       const Vec<T> dr = dm * v.get(a.extra + j) * (r * (one - r));
       const Vec<T> dz = dh * (v.get(a.h_before + j) - m) * (z * (one - z));
-      v.put(a.dgates + j, dr);
-      v.put(a.dhidden + j, dr);
-      v.put(a.dgates + n + j, dz);
-      v.put(a.dhidden + n + j, dz);
+      a.put(v, j, dr);
+      a.put(v, n + j, dz);
       v.put(a.dgates + 2 * n + j, dm);
       v.put(a.dhidden + 2 * n + j, dm * r);
       v.put(a.direct + j, dh * z);
@@ -154,7 +158,7 @@ struct RnnCell {
     const Vec<T> zero = splat(T{0}), one = splat(T{1});
     over_vectors<T>(n, [&](std::int64_t j, auto v) {
       const Vec<T> h = v.get(a.gates + j), dh = v.get(a.dh + j);
-      v.put(a.dgates + j, tanh ? dh * fma(-h, h, one) : select<T>(h <= zero, zero, dh));
+      a.put(v, j, tanh ? dh * fma(-h, h, one) : select<T>(h <= zero, zero, dh));
     });
   }
 };

@@ -34,12 +34,12 @@ class PackedWeights {
     });
   }
 
-  // c (rows, outputs) (+)= x times the weights; rows of x are `x_row` apart.
-  void multiply(const T* x, std::int64_t x_row, std::int64_t rows, T* c,
+  // c (rows, outputs) (+)= x (rows, k) times the weights; rows are x_row and c_row apart.
+  void multiply(std::int64_t rows, const T* x, std::int64_t x_row, T* c, std::int64_t c_row,
                 bool accumulate = false) const noexcept {
     MatmulArgs<T> args{};
     args.threads = 1;
-    args.n = y_.size;
+    args.n = c_row;
     args.c = c;
     args.accumulate = accumulate;
     const Epilogue<T> epilogue(args);
