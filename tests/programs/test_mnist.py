@@ -94,11 +94,19 @@ def test_a_mismatch_names_the_layer_and_both_shapes(tmp_path: Path) -> None:
     assert "in layer 'fc1' (Linear) of Net" in text
 
 
+# With a learning rate of 1, one step moves the accuracy by up to a point (98.3 % eight steps before
+# the end of seed 1 without the second ReLU, 97.3 % after its last batch, which is half a one), in
+# PyTorch as here: with the ReLU its seeds 1 to 7 gave 98.43 98.45 98.41 98.42 98.49 98.41 97.98 %,
+# deepcore's 1 to 10 gave 97.96 98.52 98.71 98.11 98.29 98.58 98.55 98.09 98.40 98.35: means of
+# 98.37 and 98.36. So the bar is one for the mean of five seeds.
 @pytest.mark.data
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="needs MNIST in DEEPCORE_DATA")
 @pytest.mark.parametrize("with_second_relu", [True, False])
 def test_one_epoch_of_mnist(tmp_path: Path, with_second_relu: bool) -> None:
     text = program(with_second_relu)
-    output = run(text, tmp_path, "--data", f"{REAL}/mnist", "--epochs", "1")
-    assert int(re.findall(r"Accuracy: (\d+)/10000 ", output)[0]) >= 9800
+    correct = []
+    for seed in ("1", "2", "3", "4", "5"):
+        output = run(text, tmp_path, "--data", f"{REAL}/mnist", "--epochs", "1", "--seed", seed)
+        correct.append(int(re.findall(r"Accuracy: (\d+)/10000 ", output)[0]))
+    assert sum(correct) / len(correct) >= 9800, correct
