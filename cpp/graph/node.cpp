@@ -49,7 +49,8 @@ void Node::check_saved() const {
     if (freed_) {
       throw RuntimeError(
           "backward", "the values saved by '", name(),
-          "' were freed by an earlier backward; pass retain_graph=True to that one.");
+          "' were freed by an earlier backward; pass retain_graph=True to that one, or detach() "
+          "a state that is carried on from batch to batch.");
     }
     if (saved->storage_ && saved->storage_->version() != saved->version_) {
       throw RuntimeError("backward", "a tensor that '", name(),

@@ -90,6 +90,10 @@ RecurrentSizes check_recurrent(const char* op, Cell cell, const RecurrentInputs&
                      in.input->shape(), ".");
   }
   const Dtype dtype = in.input->dtype();
+  if (dtype != in.weight_ih->dtype()) {
+    throw TypeError(op, "input must have the weights' dtype ", in.weight_ih->dtype(), ", got ",
+                    dtype, "; convert it with .to(weight.dtype).");
+  }
   const auto check = [&](const char* name, const Tensor& x, const Shape& shape,
                          const char* meaning) { check_shape(op, name, x, shape, meaning, dtype); };
   check("weight_ih", in.weight_ih, {rows, sizes.input}, "(gates * hidden_size, input_size)");

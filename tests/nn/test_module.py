@@ -226,7 +226,7 @@ def test_absent_names_are_answered_with_the_closest(owner, name, hint):
         (dc, "isclose"),
         (dc, "nan"),
         (dc.ones(1), "sort"),
-        (nn, "Embedding"),
+        (nn, "Transformer"),
     ],
 )
 def test_absent_names_without_a_close_one_have_no_hint(owner, name):

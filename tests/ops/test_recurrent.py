@@ -192,7 +192,11 @@ def lstm(**changed):
     [
         ({"input": dc.zeros(3, 5)}, ValueError, "input must have shape (steps, batch, input_size)"),
         ({"input": dc.zeros(3, 2, 6)}, ValueError, "input_size=5, got shape (3, 2, 6)"),
-        ({"input": dc.zeros(3, 2, 5, dtype=dc.float64)}, TypeError, "input's dtype float64"),
+        (
+            {"input": dc.zeros(3, 2, 5, dtype=dc.float64)},
+            TypeError,
+            "input must have the weights' dtype float32, got float64; convert it",
+        ),
         ({"h0": dc.zeros(3, 4)}, ValueError, "h0 must have shape (batch, width of h)=(2, 4)"),
         ({"c0": dc.zeros(2, 5)}, ValueError, "c0 must have shape (batch, hidden_size)=(2, 4)"),
         ({"weight_ih": dc.zeros(15, 5)}, ValueError, "4 * hidden_size, got shape (15, 5)"),

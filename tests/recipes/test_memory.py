@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 
 import numpy as np
@@ -12,6 +13,9 @@ from deepcore.recipes import adding, copy
 from support.process import run_deepcore
 
 CELLS = ["lstm", "rnn"]
+minutes = pytest.mark.skipif(
+    not os.environ.get("DEEPCORE_SLOW"), reason="trains for minutes; set DEEPCORE_SLOW=1"
+)
 
 
 def losses(*arguments: str, timeout: float = 120) -> dict[str, float]:
@@ -81,6 +85,7 @@ def test_options_that_cannot_be(arguments: list[str], status: int, text: str) ->
 
 
 @pytest.mark.slow
+@minutes
 def test_adding_reaches_its_scores() -> None:
     assert losses("adding", "--cells", "lstm", timeout=1800)["lstm"] < 0.005
     short = losses("adding", "--cells", "rnn", "--length", "10", "--target", "0.02", timeout=600)
@@ -89,5 +94,6 @@ def test_adding_reaches_its_scores() -> None:
 
 
 @pytest.mark.slow
+@minutes
 def test_copy_reaches_its_score() -> None:
     assert losses("copy", "--cells", "lstm", timeout=1800)["lstm"] < 0.059
