@@ -6,7 +6,8 @@
 // Order of summation, on every level and for every form: input channels (output channels in the
 // gradient of x) are cut into blocks of about 256 terms; a block is a chain of fused multiply-adds
 // from zero, over its channels and within a channel over the kernel, row by row; blocks are added
-// in ascending order; then `to` (accumulate) or the bias is added, then the activation or norm is applied.
+// in ascending order; then `to` (accumulate) or the bias is added, then the activation or norm is
+// applied.
 // The gradient of w is a chain over images and within an image over output pixels, cut where
 // conv_weights.h, conv_dots.h (few channels) or conv_depthwise.h (3x3) say; which of them it is,
 // the shape alone decides.
