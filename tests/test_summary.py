@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import pytest
@@ -119,6 +120,9 @@ def test_dtypes() -> None:
 def test_errors() -> None:
     with pytest.raises(ValueError, match="in_features=64"):
         dc.summary(mlp(), 63)
+    with pytest.raises(TypeError, match=r"dtype int64") as caught:
+        dc.summary(nn.Sequential(nn.Embedding(5, 3)), 4)
+    assert "dtype=dc.int64" in "".join(traceback.format_exception_only(caught.value))
     with pytest.raises(TypeError, match=r"\[summary\] model must be an nn\.Module, got list\."):
         dc.summary([], 63)  # type: ignore[arg-type]  # the error is the test
 

@@ -402,6 +402,13 @@ class Tensor:
     def bernoulli_(
         self, p: Tensor | builtins.float = 0.5, *, generator: Generator | None = None
     ) -> Tensor: ...
+    def multinomial(
+        self,
+        num_samples: builtins.int,
+        replacement: builtins.bool = False,
+        *,
+        generator: Generator | None = None,
+    ) -> Tensor: ...
     def clamp_(self, min: Number | None = None, max: Number | None = None) -> Tensor: ...
 
 Operand = Tensor | Number | Array

@@ -12,6 +12,7 @@ from . import nn
 from ._core import Tensor, dtype
 from ._creation import zeros
 from ._grad import no_grad
+from ._notes import add_note
 from .nn._conv import ConvBase
 from .nn._conv_transpose import ConvTranspose
 from .nn._recurrent_base import Recurrent
@@ -117,7 +118,7 @@ def summary(
         for path, module in model.named_modules():
             if _is_layer(module):
                 hooks.enter_context(module.register_forward_hook(_recorder(calls, path)))
-        model(zeros((1, *shape), dtype=dtype or model_dtype(model)))
+        _run(model, zeros((1, *shape), dtype=dtype or model_dtype(model)))
     parameters = list(model.parameters())
     flops = [layer.flops for layer in calls.values()]
     return Summary(
@@ -126,6 +127,15 @@ def summary(
         sum(p.numel() for p in parameters if p.requires_grad),
         None if None in flops else sum(f for f in flops if f is not None),
     )
+
+
+def _run(model: nn.Module, x: Tensor) -> None:
+    try:
+        model(x)
+    except TypeError as error:
+        if "int64" in str(error):
+            add_note(error, "[summary] a model of indices needs summary(..., dtype=dc.int64).")
+        raise
 
 
 def _is_layer(module: nn.Module) -> bool:

@@ -166,6 +166,11 @@ def test_with_a_loader(num_workers):
 @pytest.mark.parametrize(
     ("batch", "kind", "text"),
     [
+        (
+            [(np.ones(3), np.ones(3)), (np.ones(2), np.ones(2))],
+            ValueError,
+            r"\(3,\) first and \(2,\) at position 1; .* first part of samples, for others write",
+        ),
         ([(1.0, 2)], ValueError, r"^\[pad_collate\] a sequence must have an axis of time, got"),
         (
             [("abc", 2)],

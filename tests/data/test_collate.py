@@ -49,7 +49,7 @@ def test_structures_are_gone_through():
     [
         (
             [np.zeros(2), np.zeros(2), np.zeros(3)],
-            r"and \(3,\) at position 2; collate_fn=pad_collate pads sequences\.",
+            r"and \(3,\) at position 2; collate_fn=pad_collate pads the first part of sa",
         ),
         ([tensor([1.0]), tensor([1.0, 2.0])], r"got \(1,\) first and \(2,\) at position 1"),
         ([{"a": 1}, {"b": 1}], r"equal keys, got \['a'\] first and \['b'\] at position 1"),

@@ -89,7 +89,7 @@ def test_layouts(tmp_path, monkeypatch, layout, write):
     monkeypatch.setenv("DEEPCORE_DATA", str(tmp_path / "root"))
     check(datasets.fsdd())
     (tmp_path / "empty").mkdir()
-    with pytest.warns(UserWarning, match="has no files of fsdd; reading those in"):
+    with pytest.raises(FileNotFoundError, match=r"in \S*empty \(or there in the folder 'fsdd'\)"):
         datasets.fsdd(tmp_path / "empty")
 
 
@@ -112,6 +112,7 @@ def test_one_speaker_left_out(tmp_path, write):
 def test_samples_by_index(tmp_path):
     write_npz(tmp_path)
     train = datasets.fsdd(tmp_path, train=True)
+    assert repr(train) == "SpokenDigits(8 recordings, 2 speakers, 8000 Hz)"
     np.testing.assert_array_equal(train[-1][0], train[len(train) - 1][0])
     train[0][0][:] = 9
     assert train[0][0].max() < 1

@@ -42,7 +42,7 @@ def test_layouts(tmp_path, monkeypatch, layout, name):
     monkeypatch.setenv("DEEPCORE_DATA", str(tmp_path / "root"))
     assert "".join(datasets.tinyshakespeare()) == TEXT
     (tmp_path / "empty").mkdir()
-    with pytest.warns(UserWarning, match="has no files of tinyshakespeare; reading those in"):
+    with pytest.raises(FileNotFoundError, match=r"in \S*empty \(or there in the folder 'tinysha"):
         datasets.tinyshakespeare(tmp_path / "empty")
 
 
@@ -64,9 +64,7 @@ def test_download(tmp_path, monkeypatch):
 
 
 def test_it_is_nowhere(tmp_path):
-    text = (
-        r"^\[datasets\] expected input\.txt, plain or \.gz, in one of .*\(download=False\); put the"
-    )
+    text = r"^\[datasets\] expected input\.txt, plain or \.gz, in .*\(download=False\); put the"
     with pytest.raises(FileNotFoundError, match=text):
         datasets.tinyshakespeare(tmp_path, download=False)
 

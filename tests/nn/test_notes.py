@@ -77,3 +77,16 @@ def test_without_notes_the_text_is_extended(monkeypatch):
     lines = text_of(lambda: Net()(dc.ones(1, 4)))
     assert lines[-1] == "in layer 'encoders.0.body.2' (Linear) of Net"
     assert sum("in layer" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("second", [nn.Linear(3, 1), nn.ReLU(), nn.LSTM(3, 1)], ids=repr)
+def test_the_states_of_a_recurrent_layer_are_no_input(second):
+    lstm, x = nn.LSTM(2, 3), dc.ones(4, 1, 2)
+    for call in (nn.Sequential(lstm, second), lambda x: second(lstm(x))):
+        with pytest.raises(TypeError, match="got tuple") as caught:
+            call(x)
+        text = "".join(traceback.format_exception_only(caught.value))
+        assert "recurrent layers return (output, state): take [0] of what they give." in text
+    with pytest.raises(TypeError, match="got list") as caught:
+        second([x])
+    assert "recurrent" not in "".join(traceback.format_exception_only(caught.value))

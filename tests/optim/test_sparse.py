@@ -336,3 +336,12 @@ ERRORS = [
 def test_errors(kind: type[Exception], given: tuple[Any, Any, Any], text: str) -> None:
     with pytest.raises(kind, match=text):
         dc.SparseRows(*given)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(dc.optim.Adam, "adam"), (dc.optim.AdamW, "adamw")])
+def test_errors_of_a_step_name_the_optimizer(kind: type[dc.optim.Adam], name: str) -> None:
+    w = dc.ones(3, 2, requires_grad=True)
+    optimizer = kind([w])
+    look_up(w, [1])
+    with pytest.raises(TypeError, match=rf"^\[{name}\] gradients must be dense with these options"):
+        optimizer.step()

@@ -50,7 +50,7 @@ def test_the_seed_decides(tmp_path: Path) -> None:
     ("prompt", "text"),
     [
         ("", "[char-lm] --prompt must be a character or more, got none."),
-        ("~", "[Vocab] expected tokens of the vocabulary, got '~' at position 0;"),
+        ("Tü~", "[char-lm] --prompt must have characters of the text, got 'ü', which is none."),
     ],
 )
 def test_prompts_that_cannot_be(tmp_path: Path, prompt: str, text: str) -> None:
@@ -59,6 +59,26 @@ def test_prompts_that_cannot_be(tmp_path: Path, prompt: str, text: str) -> None:
     result = run_deepcore("train", "char-lm", "--data", str(file), "--prompt", prompt)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith(f"deepcore: error: {text}")
+
+
+def test_a_text_without_lines(tmp_path: Path) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text("ba" * 2000)
+    result = run_deepcore("train", "char-lm", "--smoke", "--steps", "1", "--data", str(file))
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^[ab]{21}$", result.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("place", "got"), [("none.txt", "no such file or folder"), ("", "none")])
+def test_no_other_text_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, got: str
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "input.txt").write_text(TEXT)
+    monkeypatch.setenv("DEEPCORE_DATA", str(tmp_path / "other"))
+    result = run_deepcore("train", "char-lm", "--data", str(tmp_path / place))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert f"got {got}, and no download (download=False)" in result.stderr
 
 
 @pytest.mark.data

@@ -82,6 +82,7 @@ def test_options_that_cannot_be(arguments: list[str], status: int, text: str) ->
     result = run_deepcore("train", *arguments)
     assert result.returncode == status
     assert text in result.stderr
+    assert result.stdout == ""
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import wave
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_an_unknown_speaker(tmp_path: Path) -> None:
     assert result.stderr == (
         "deepcore: error: [fsdd] test_speaker must be one of ann, bob, got 'eve'.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "options", "got"),
+    [(20, ["--leave-out", "ann"], "0 and 200"), (5, [], "0 and 50"), (0, [], "1 and 0")],
+)
+def test_a_part_without_recordings(
+    tmp_path: Path, count: int, options: list[str], got: str
+) -> None:
+    if count:
+        write_tones(tmp_path, ("ann",), count)
+    else:
+        with wave.open(str(tmp_path / "0_ann_7.wav"), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes(bytes(1000))
+    result = run_deepcore("train", "spoken-digits", "--data", str(tmp_path), *options)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert f"there must be recordings to train on and to test on, got {got};" in result.stderr
 
 
 @pytest.mark.data

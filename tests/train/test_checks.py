@@ -53,6 +53,11 @@ BAD_DATA: list[tuple[Any, type[Exception], str]] = [
     (([[1.0], [1.0, 2.0]], [0, 1]), ValueError, r"\[fit\] x must be one array, got "),
     ((X[:, :7], Y), ValueError, r"in_features=8"),
     ((TensorDataset(X),), TypeError, r"a batch must be a pair \(x, y\), got 1 parts\."),
+    (
+        (TensorDataset(X, Y, Y),),
+        TypeError,
+        r"got 3 parts; lengths and carried states need a loop of one's own\.",
+    ),
     ((TensorDataset(X, Y), Y), TypeError, r"a Dataset brings its own y, got y= too"),
 ]
 

@@ -2,7 +2,7 @@
 
 The product of the inputs comes from outside, for all steps at once, and so does the gradient of the
 recurrent weights: differentiated by itself, the scan would add it up step by step and save more
-than these cells do, which took 2.2 times as long (LSTM 2x128, batch 16, 100 steps, one thread).
+than these cells do, which took 43 ms against 32 (LSTM 2x128, batch 16, 100 steps, one thread).
 Two or more steps unrolled were no faster.
 """
 

@@ -89,7 +89,7 @@ def _check_shapes(shapes: list[tuple[int, ...]]) -> None:
             raise ValueError(
                 "[default_collate] samples of a batch must have equal shapes, got "
                 f"{shapes[0]} first and {shape} at position {position}; "
-                "collate_fn=pad_collate pads sequences."
+                "collate_fn=pad_collate pads the first part of samples, for others write your own."
             )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._check import check_flag
 from .._core import AdamStepper
 from ._check import check_hints, check_pair, check_range
-from ._optimizer import Group, Optimizer, Params, Stepper
+from ._optimizer import Closure, Group, Optimizer, Params, Stepper
 
 
 class Adam(Optimizer):
@@ -142,3 +144,10 @@ class AdamW(Adam):
             differentiable=differentiable,
             decoupled_weight_decay=True,
         )
+
+    def step(self, closure: Closure | None = None) -> Any:
+        try:
+            return super().step(closure)
+        except (TypeError, ValueError, RuntimeError) as error:  # by Adam's stepper
+            error.args = (str(error).replace("[adam]", "[adamw]", 1),)
+            raise

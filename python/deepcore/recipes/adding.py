@@ -30,13 +30,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Trains both cells and reports."""
+    if options.length < 2:
+        raise ValueError(f"[adding] --length must be 2 or more, got {options.length}.")
     compare(Problem(draw, last_step_error, 2, 1, without_memory=1 / 6), options)
 
 
 def draw(rng: np.random.Generator, batch: int, length: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Sequences (batch, length, 2) of numbers and markers, and the sums (batch, 1)."""
-    if length < 2:
-        raise ValueError(f"[adding] --length must be 2 or more, got {length}.")
     rows, half = np.arange(batch), length // 2
     x = np.zeros((batch, length, 2), np.float32)
     x[:, :, 0] = rng.random((batch, length), np.float32)

@@ -20,7 +20,7 @@ from .. import nn
 from .._core import Tensor
 from .._creation import tensor
 from .._grad import no_grad
-from .._random import manual_seed, rand
+from .._random import manual_seed
 from ..data import BPTTLoader, Vocab, datasets
 from ..nn.functional import cross_entropy
 from ..optim import Adam
@@ -53,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_count(parser, "layers", 2, "LSTM layers")
     add_rate(parser, "clip", 1.0, "largest norm of the gradients")
     add_count(parser, "sample", 500, "characters to write")
-    parser.add_argument("--prompt", default="\n", help="what they go on from")
+    parser.add_argument("--prompt", help="what they go on from, a line's end unless given")
     add_rate(parser, "temperature", 0.8, "how freely they are drawn")
     add_smoke(parser, steps=20, window=16, hidden=32, sample=20)
 
@@ -61,11 +61,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Trains, validates and writes."""
     manual_seed(options.seed)
-    if not options.prompt:
-        raise ValueError("[char-lm] --prompt must be a character or more, got none.")
-    texts = datasets.tinyshakespeare(options.data)
+    texts = datasets.tinyshakespeare(options.data, download=options.data is None)
     vocab = Vocab.build("".join(texts))
-    prompt = vocab.encode(options.prompt).tolist()
+    prompt = checked_prompt(options.prompt, vocab)
     size = options.batch_size, options.window
     train, held_out = (BPTTLoader(vocab.encode(text), *size) for text in texts)
     model = CharLM(len(vocab), options.embedding, options.hidden, options.layers)
@@ -75,7 +73,22 @@ def run(options: argparse.Namespace) -> None:
     seconds = perf_counter() - start
     nats = validate(model, held_out)
     print(f"validation {nats:.3f} nats a character; trained in {seconds:.1f} s")
-    print(options.prompt + vocab.decode(write(model, prompt, options)))
+    print(prompt + vocab.decode(write(model, vocab.encode(prompt).tolist(), options)))
+
+
+def checked_prompt(given: str | None, vocab: Vocab) -> str:
+    """The prompt; a line's end unless given, or the first character of a text without any."""
+    if given is None:
+        return "\n" if "\n" in vocab else vocab.itos[0]
+    if not given:
+        raise ValueError("[char-lm] --prompt must be a character or more, got none.")
+    for character in given:
+        if character not in vocab:
+            raise ValueError(
+                f"[char-lm] --prompt must have characters of the text, got {character!r}, which is "
+                "none."
+            )
+    return given
 
 
 def fit(model: CharLM, loader: BPTTLoader, options: argparse.Namespace) -> None:
@@ -113,7 +126,7 @@ def write(model: CharLM, prompt: list[int], options: argparse.Namespace) -> list
     x, states, written = tensor(prompt)[:, None], None, []
     for _ in range(options.sample):
         scores, states = model(x, states)
-        gumbel = -(-rand(scores.shape[-1]).log()).log()  # the largest sum is such a draw
-        written.append(int((scores[-1, 0] + options.temperature * gumbel).argmax()))
+        odds = (scores[-1, 0] / options.temperature).softmax(0)
+        written.append(int(odds.multinomial(1)))
         x = tensor([written[-1:]])
     return written

@@ -63,6 +63,12 @@ def run(options: argparse.Namespace) -> None:
     """Trains, tests and reports."""
     manual_seed(options.seed)
     train, test = datasets.fsdd(options.data, test_speaker=options.leave_out)
+    if not (len(train) and len(test)):
+        raise ValueError(
+            "[spoken-digits] there must be recordings to train on and to test on, got "
+            f"{len(train)} and {len(test)}; those with index 0 to 4 are the test, or with "
+            "--leave-out all of a speaker."
+        )
     model = DigitLSTM(options.hidden, options.layers)
     print(model, flush=True)
     start = perf_counter()

@@ -136,8 +136,14 @@ def _samples_of(loader: DataLoader) -> int | None:
 
 def _pair(op: str, batch: Any) -> tuple[Any, Any]:
     if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-        parts = f"{len(batch)} parts" if isinstance(batch, (tuple, list)) else type(batch).__name__
-        raise TypeError(f"[{op}] a batch must be a pair (x, y), got {parts}.")
+        several = isinstance(batch, (tuple, list))
+        parts = f"{len(batch)} parts" if several else type(batch).__name__
+        own = (
+            "; lengths and carried states need a loop of one's own"
+            if several and len(batch) > 2
+            else ""
+        )
+        raise TypeError(f"[{op}] a batch must be a pair (x, y), got {parts}{own}.")
     return batch[0], batch[1]
 
 

@@ -124,7 +124,8 @@ class Trainer:
         trains in training mode; every module is in its own mode again afterwards.
 
         Args:
-            x: inputs, or a Dataset or DataLoader of pairs (x, y).
+            x: inputs, or a Dataset or DataLoader of pairs (x, y); lengths of padded sequences and
+                states carried from batch to batch need a loop of one's own.
             y: targets, with inputs that are an array.
             epochs: how many more times all samples are gone through.
             batch_size: samples a step, 32 if None; the last step of an epoch takes what is left.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import overload
 
 from ._cifar_files import Part, is_source, read_part
-from ._store import cache_folder, check_place, download_from_any, missing, places
+from ._store import cache_folder, download_from_any, missing, places
 
 MIRRORS = ("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",)
 MD5 = "c58f30108f718f92721af3b95e74349a"  # as published beside the file
@@ -38,15 +38,15 @@ def cifar10(
     """Small photographs: `((x_train, y_train), (x_test, y_test))`, as Keras's `load_data` has it.
 
     Classes are airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. Looked for in
-    `root`, then in the folder $DEEPCORE_DATA, then in the cache folder ($XDG_CACHE_HOME/deepcore or
-    ~/.cache/deepcore), each time in its `cifar10` or the folder itself, are the published batches
-    `cifar-10-batches-py` or `cifar-10-batches-bin`, their `.tar.gz`, or a `cifar10*.npz` with
-    uint8 `x_train` and `x_test` (N, 3, 32, 32) and whole `y_train` and `y_test` (N,). Batches are
-    pickles, of which nothing is run. What is nowhere is downloaded, 170 MB, into `root/cifar10` or
-    the cache folder, if its published checksum is right.
+    `root`, or without one in the folder $DEEPCORE_DATA, then in the cache folder
+    ($XDG_CACHE_HOME/deepcore or ~/.cache/deepcore), each time in its `cifar10` or the folder
+    itself, are the published batches `cifar-10-batches-py` or `cifar-10-batches-bin`, their
+    `.tar.gz`, or a `cifar10*.npz` with uint8 `x_train` and `x_test` (N, 3, 32, 32) and whole
+    `y_train` and `y_test` (N,). Batches are pickles, of which nothing is run. What is not there is
+    downloaded, 170 MB, into `root/cifar10` or the cache folder, if its published checksum is right.
 
     Args:
-        root: the folder looked into first, or one of those files or folders itself.
+        root: the only folder looked into, or one of those files or folders itself.
         train: True or False gives `(x, y)` of that part alone.
         download: whether the network may be used.
 
@@ -55,8 +55,7 @@ def cifar10(
         y: (50000,) and (10000,), int64 from 0 to 9.
 
     Raises:
-        FileNotFoundError: it is in none of the folders and cannot be downloaded, or root does not
-            exist while another folder has it.
+        FileNotFoundError: it is in none of the folders and cannot be downloaded.
         ValueError: a file is damaged or holds something else.
 
     Reference: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
@@ -65,10 +64,7 @@ def cifar10(
         >>> from deepcore import datasets
         >>> (x_train, y_train), (x_test, y_test) = datasets.cifar10()  # doctest: +SKIP
     """
-    found = next(_sources(root), None)
-    if found:
-        check_place(FOLDERS[0], found, root)
-    source = found or _downloaded(root, download)
+    source = next(_sources(root), None) or _downloaded(root, download)
     if train is not None:
         return read_part(source, "train" if train else "test")
     return read_part(source, "train"), read_part(source, "test")

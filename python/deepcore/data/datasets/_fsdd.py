@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .._dataset import Dataset
 from ._fsdd_files import Recordings, is_source, read_recordings
-from ._store import check_place, missing, places
+from ._store import missing, places
 
 FOLDERS = ("fsdd", "free-spoken-digit-dataset", "")
 _TEST_INDICES = 5  # the origin's split: 0 to 4 of each digit and speaker
@@ -57,6 +57,10 @@ class SpokenDigits(Dataset[tuple[NDArray[np.float32], int]]):
     def __len__(self) -> int:
         return len(self.labels)
 
+    def __repr__(self) -> str:
+        speakers = len(set(self.speakers.tolist()))
+        return f"SpokenDigits({len(self)} recordings, {speakers} speakers, {self.sample_rate} Hz)"
+
 
 Split = tuple[SpokenDigits, SpokenDigits]
 
@@ -85,7 +89,7 @@ def fsdd(
     i of both is `(waveform, digit)`, float32 (Lᵢ,) in [−1, 1) and an int; `labels`, `lengths`,
     `speakers`, `indices` (N,), `speaker_names` and `sample_rate` are attributes.
 
-    Looked for in `root`, then in the folder $DEEPCORE_DATA, then in the cache folder
+    Looked for in `root`, or without one in the folder $DEEPCORE_DATA, then in the cache folder
     ($XDG_CACHE_HOME/deepcore or ~/.cache/deepcore), each time in its `fsdd`, its
     `free-spoken-digit-dataset` or the folder itself, are WAV files `{digit}_{speaker}_{index}.wav`,
     there or in `recordings`, or a `fsdd*.npz` with int16 `samples`, all recordings end to end,
@@ -94,13 +98,12 @@ def fsdd(
     `git clone https://github.com/Jakobovski/free-spoken-digit-dataset` fetches it.
 
     Args:
-        root: the folder looked into first, or the .npz itself.
+        root: the only folder looked into, or the .npz itself.
         train: True or False gives that part alone.
         test_speaker: leave this speaker out of the training part, such as "jackson".
 
     Raises:
-        FileNotFoundError: it is in none of the folders, or root does not exist while another folder
-            has it.
+        FileNotFoundError: it is in none of the folders.
         ValueError: a file is damaged or holds something else, or there is no such speaker.
 
     Reference: Z. Jackson et al., "Jakobovski/free-spoken-digit-dataset", Zenodo, 2018.
@@ -115,7 +118,6 @@ def fsdd(
         hint = "git clone https://github.com/Jakobovski/free-spoken-digit-dataset fetches them"
         what = "{digit}_{speaker}_{index}.wav or fsdd.npz"
         raise missing(what, FOLDERS[0], root, [hint])
-    check_place(FOLDERS[0], source, root)
     recordings = read_recordings(source)
     held_out = _held_out(recordings, test_speaker)
     parts = [SpokenDigits(recordings, np.flatnonzero(part)) for part in (~held_out, held_out)]

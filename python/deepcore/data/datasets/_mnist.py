@@ -44,13 +44,13 @@ def mnist(
 ) -> Split | tuple[Split, Split]:
     """Handwritten digits: `((x_train, y_train), (x_test, y_test))`, as Keras's `load_data` has it.
 
-    The four IDX files are looked for in `root`, then in the folder $DEEPCORE_DATA, then in the
-    cache folder ($XDG_CACHE_HOME/deepcore or ~/.cache/deepcore), each time in the folder itself or
-    in its `mnist`, plain or gzip-compressed. What is nowhere is downloaded, 11 MB in all, into
-    `root/mnist` or the cache folder, if the checksum of its decompressed bytes is right.
+    The four IDX files are looked for in `root`, or without one in the folder $DEEPCORE_DATA, then
+    in the cache folder ($XDG_CACHE_HOME/deepcore or ~/.cache/deepcore), each time in the folder
+    itself or in its `mnist`, plain or gzip-compressed. What is not there is downloaded, 11 MB in
+    all, into `root/mnist` or the cache folder, if the checksum of its decompressed bytes is right.
 
     Args:
-        root: the folder looked into first.
+        root: the only folder looked into.
         train: True or False gives `(x, y)` of that part alone.
         download: whether the network may be used.
 
@@ -59,8 +59,7 @@ def mnist(
         y: (60000,) and (10000,), int64 from 0 to 9.
 
     Raises:
-        FileNotFoundError: a file is in none of the folders and cannot be downloaded, or root does
-            not exist while another folder has it.
+        FileNotFoundError: a file is in none of the folders and cannot be downloaded.
         ValueError: a file is damaged, or images and labels do not belong together.
 
     Reference: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", 1998.

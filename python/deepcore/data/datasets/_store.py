@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,10 +19,11 @@ def cache_folder() -> Path:
 
 
 def places(root: str | os.PathLike[str] | None) -> list[Path]:
-    """The folders looked into, in order: `root`, $DEEPCORE_DATA, the user's cache folder."""
+    """The folders looked into: `root` alone, or else $DEEPCORE_DATA, then the cache folder."""
+    if root:
+        return [Path(root)]
     environment = os.environ.get("DEEPCORE_DATA")
-    named = [Path(place) for place in (root, environment) if place]
-    return [*named, cache_folder()]
+    return [*([Path(environment)] if environment else []), cache_folder()]
 
 
 def find(name: str, folders: Sequence[str], root: str | os.PathLike[str] | None) -> Path | None:
@@ -34,27 +34,6 @@ def find(name: str, folders: Sequence[str], root: str | os.PathLike[str] | None)
                 if file.is_file():
                     return file
     return None
-
-
-def check_place(what: str, path: Path, root: str | os.PathLike[str] | None) -> None:
-    """UserWarning where the user named a folder and another one has the files.
-
-    Raises:
-        FileNotFoundError: the folder does not exist; a slip must not read other data unseen.
-    """
-    if not root or path.is_relative_to(root):
-        return
-    if not Path(root).exists():
-        raise FileNotFoundError(
-            f"[datasets] root must be a folder that exists, got {os.fspath(root)!r}, while "
-            f"{os.fspath(path.parent)!r} has files of {what}; pass that, or none."
-        )
-    warnings.warn(
-        f"[datasets] root {os.fspath(root)!r} has no files of {what}; reading those in "
-        f"{os.fspath(path.parent)!r}.",
-        UserWarning,
-        stacklevel=2,
-    )
 
 
 def download(url: str, target: Path, verify: Callable[[bytes], None]) -> None:
@@ -94,10 +73,11 @@ def missing(
     what: str, folder: str, root: str | os.PathLike[str] | None, failures: Sequence[str]
 ) -> FileNotFoundError:
     """The error that says where `what` was looked for, and why it was not downloaded."""
-    looked = ", ".join(str(place) for place in places(root))
+    looked = " or ".join(str(place) for place in places(root))
+    got = "none" if not root or Path(root).exists() else "no such file or folder"
     return FileNotFoundError(
-        f"[datasets] expected {what}, in one of {looked} (or in their folder {folder!r}), got "
-        f"none, and no download ({'; '.join(failures)}); put the file there, pass root=, or set "
+        f"[datasets] expected {what}, in {looked} (or there in the folder {folder!r}), got {got}, "
+        f"and no download ({'; '.join(failures)}); put the file there, pass root=, or set "
         "DEEPCORE_DATA to the folder that has it."
     )
 
@@ -121,7 +101,6 @@ def fetch(
     """
     found = find(name, folders, root)
     if found:
-        check_place(folders[0], found, root)
         return found
 
     def verify(data: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import overload
 
 from .._idx import unpack_gzip
-from ._store import cache_folder, check_place, download_from_any, find, missing
+from ._store import cache_folder, download_from_any, find, missing
 
 MIRRORS = (
     "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
@@ -34,19 +34,18 @@ def tinyshakespeare(
     """A text of 1,115,394 characters, 65 different ones: `(train, validation)`.
 
     The first ⌊0.9·N⌋ characters are to train on, the rest to validate; both joined are the text.
-    `input.txt` is looked for in `root`, then in the folder $DEEPCORE_DATA, then in the cache folder
-    ($XDG_CACHE_HOME/deepcore or ~/.cache/deepcore), each time in the folder itself or in its
-    `tinyshakespeare`, plain or gzip-compressed. What is nowhere is downloaded, 1.1 MB, into
-    `root/tinyshakespeare` or the cache folder, if its checksum is right.
+    `input.txt` is looked for in `root`, or without one in the folder $DEEPCORE_DATA, then in the
+    cache folder ($XDG_CACHE_HOME/deepcore or ~/.cache/deepcore), each time in the folder itself or
+    in its `tinyshakespeare`, plain or gzip-compressed. What is not there is downloaded, 1.1 MB,
+    into `root/tinyshakespeare` or the cache folder, if its checksum is right.
 
     Args:
-        root: the folder looked into first, or the file itself.
+        root: the only folder looked into, or the file itself.
         train: True or False gives that part alone.
         download: whether the network may be used.
 
     Raises:
-        FileNotFoundError: it is in none of the folders and cannot be downloaded, or root does not
-            exist while another folder has it.
+        FileNotFoundError: it is in none of the folders and cannot be downloaded.
         ValueError: the file is empty or no UTF-8 text.
 
     Reference: A. Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks", 2015.
@@ -67,7 +66,6 @@ def _path(root: str | os.PathLike[str] | None, may_download: bool) -> Path:
         return Path(root)
     found = find(FILE, (FOLDER,), root)
     if found:
-        check_place(FOLDER, found, root)
         return found
     failures = ["download=False"]
     if may_download:
