@@ -39,10 +39,12 @@ std::string describe(const SparseRows& x) {
 }  // namespace
 
 void register_sparse_rows(py::module_& m) {
+  // Indices are trusted where they are used, so the user's are a copy; of values he may write the
+  // elements, but not give them another shape.
   py::class_<SparseRows, Ref<SparseRows>>(m, "SparseRows")
       .def(py::init(&make), py::arg("indices"), py::arg("values"), py::arg("shape"))
-      .def_property_readonly("indices", [](const SparseRows& x) { return x.indices; })
-      .def_property_readonly("values", [](const SparseRows& x) { return x.values; })
+      .def_property_readonly("indices", [](const SparseRows& x) { return clone(x.indices); })
+      .def_property_readonly("values", [](const SparseRows& x) { return detach(x.values); })
       .def_property_readonly("shape", [](const SparseRows& x) { return to_tuple(x.shape); })
       .def_property_readonly("dtype", [](const SparseRows& x) { return x.values->dtype(); })
       .def("to_dense", &SparseRows::to_dense)
@@ -57,6 +59,11 @@ void register_sparse_rows(py::module_& m) {
            [](const Ref<SparseRows>& x) {
              zero(*x);
              return x;
+           })
+      .def("__reduce__",
+           [](const SparseRows& x) {
+             return py::make_tuple(py::type::of<SparseRows>(),
+                                   py::make_tuple(x.indices, x.values, to_tuple(x.shape)));
            })
       .def("__repr__", &describe);
 }

@@ -29,7 +29,8 @@ GroupedRows::GroupedRows(const std::int64_t* index, std::int64_t n, std::int64_t
   for (std::int64_t i = 0; i < n; ++i) {
     if (index[i] != left_out) sorted[kept++] = i;
   }
-  for (int shift = 0; (rows - 1) >> shift > 0; shift += digit_bits) {
+  // A shift by all 64 bits would be one by none.
+  for (int shift = 0; shift < 64 && (rows - 1) >> shift > 0; shift += digit_bits) {
     sort_by_digit(index, shift, sorted, kept, spare);
     std::swap(sorted, spare);
   }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -128,6 +130,34 @@ def test_copies_and_conversions() -> None:
     assert rows.to(dc.float64).dtype == dc.float64
     with pytest.raises(AttributeError, match=r"no setter|can't set"):
         rows.shape = (4, 2)
+
+
+def test_pickle() -> None:
+    rows = dc.SparseRows([2, 0], [[1.0], [2.0]], (3, 1))
+    for other in (copy.deepcopy(rows), pickle.loads(pickle.dumps(rows))):
+        assert repr(other) == repr(rows)
+        assert other.values.data_ptr() != rows.values.data_ptr()
+
+
+def test_what_a_user_writes_leaves_rows_in_their_place() -> None:
+    w = table()
+    look_up(w, [4, 1])
+    w.grad.indices.fill_(10**9)
+    w.grad.values.data = dc.ones(1)
+    assert w.grad.indices.tolist() == [1, 4]
+    assert w.grad.values.shape == (2, 3)
+    w.grad.values.fill_(1)
+    before = w.tolist()
+    SGD([w], lr=1.0).step()
+    moved = np.array(before) - w.detach().numpy()
+    np.testing.assert_allclose(moved, [[0], [1], [0], [0], [1], [0]] * np.ones(3), rtol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [2**56, 2**56 + 1, 2**63 - 1])
+def test_more_rows_than_fit_into_memory(rows: int) -> None:
+    given = dc.SparseRows([rows - 1, 3, rows - 1], [[1.0], [2.0], [4.0]], (rows, 1))
+    assert given.indices.tolist() == [3, rows - 1]
+    assert given.values.tolist() == [[2.0], [5.0]]
 
 
 EVERY: list[tuple[type[Optimizer], dict[str, Any]]] = [

@@ -4,11 +4,11 @@ TEXT = """A gradient most rows of which are zero, as the others; `nn.Embedding(s
 
     dense[indices[i]] = values[i], and zero elsewhere
 
-It is immutable but for `zero_()`, which leaves no row; `clone()` copies, `to(dtype)` converts,
-`to_dense()` gives the whole gradient. Backward adds to it: rows that both have are added, others
-stay as they are. `optim.SGD` without momentum and weight_decay, `optim.Adagrad` without
-weight_decay and `optim.SparseAdam` update the rows in `indices` and no others; every other
-optimizer and clipping raise a TypeError.
+It is immutable but for the elements of `values` and `zero_()`, which leaves no row; `clone()`
+copies, `to(dtype)` converts, `to_dense()` gives the whole gradient. Backward adds to it: rows that
+both have are added, others stay as they are. `optim.SGD` without momentum and weight_decay,
+`optim.Adagrad` without weight_decay and `optim.SparseAdam` update the rows in `indices` and no
+others; every other optimizer and clipping raise a TypeError.
 
 Args:
     indices: whole numbers (n,), in any order; the values of repeats are added, in their order.
@@ -16,8 +16,8 @@ Args:
     shape: of the whole, (rows, ...).
 
 Attributes:
-    indices: increasing, each once.
-    values: the row of each index.
+    indices: increasing, each once; a copy.
+    values: the row of each index, to be written in place, too.
     shape: of the whole.
     dtype: of the values.
 
