@@ -18,7 +18,7 @@ class PackedWeights {
   // y's outputs are those of the product, y's steps run along its sums.
   PackedWeights(const Operand<T>& y, std::int64_t k) noexcept
       : y_(y), k_(k), vectors_(divide_up(y.size, lanes<T>)) {
-    panels_ = Split(vectors_, divide_up(vectors_, tile_vectors));
+    if (vectors_ > 0) panels_ = Split(vectors_, divide_up(vectors_, tile_vectors));
   }
 
   std::int64_t size() const noexcept { return vectors_ * lanes<T> * k_; }

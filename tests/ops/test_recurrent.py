@@ -227,6 +227,16 @@ def test_batch_sizes_are_checked(sizes, text) -> None:
         lstm(input=dc.zeros(3, 5), batch_sizes=dc.tensor(sizes))
 
 
+@pytest.mark.parametrize("projection", [0, 2])
+def test_no_hidden_units(projection: int) -> None:
+    sizes = (3, 2, 5), (0, 5), (0, projection), (projection, 0)
+    x, w_ih, w_hh, w_hr = (dc.zeros(*size, requires_grad=True) for size in sizes)
+    outputs = _core.lstm(x, None, None, None, w_ih, w_hh, weight_hr=w_hr if projection else None)
+    assert [y.shape for y in outputs] == [(3, 2, projection), (2, projection), (2, 0)]
+    outputs[0].sum().backward()
+    assert not x.grad.numpy().any()
+
+
 def test_rnn_refuses_another_nonlinearity() -> None:
     with pytest.raises(
         ValueError, match=r"^\[rnn\] nonlinearity must be 'tanh' or 'relu', got 'x'"
