@@ -197,6 +197,13 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
      "[PackedSequence] batch_sizes must add up to the rows of data, got 3 for shape (4, 2)."),
     (lambda: PackedSequence(X, dc.tensor([4]), dc.tensor([0, 1])), ValueError,
      "[PackedSequence] the indices must hold at least the 4 sequences of the first step, got 2."),
+    (lambda: PackedSequence(X, dc.tensor([2, 2]), dc.tensor([0, 1]), dc.tensor([1, 0])), ValueError,
+     "[PackedSequence] unsorted_indices must be the inverse of sorted_indices, got [1, 0]."),
+    (lambda: PackedSequence(X, dc.tensor([2, 2]), dc.tensor([0, 1]), dc.tensor([0, 1, 2])),
+     ValueError, "must be the inverse of sorted_indices, got [0, 1, 2]."),
+    (lambda: PackedSequence(X, dc.tensor([2, 2]), dc.tensor([5, 0]), dc.tensor([0, 1])), ValueError,
+     "[invert_permutation] permutation must hold each of 0 to n - 1 once, got [5, 0]."),
+    (lambda: rnn.pad_sequence(5), TypeError, "[pad_sequence] sequences must hold Tensors, got int"),
 ]  # fmt: skip
 
 

@@ -229,7 +229,7 @@ class Recurrent(Module):
         y, ends = self._run(data, batch_sizes, start)
         if back is not None:
             ends = tuple(state[:, back] for state in ends)
-        return PackedSequence(y, *packed[1:]), ends
+        return packed._replace(data=y), ends
 
     def _start_of_empty(self, packed: PackedSequence) -> States | None:
         """Zeros where sequences have no step: the cells know those by their states alone."""

@@ -38,7 +38,8 @@ class PackedSequence(_Fields):
 
     Raises:
         TypeError: data is no tensor, or the others are not int64.
-        ValueError: batch_sizes grow, or do not add up to the rows of data.
+        ValueError: batch_sizes grow, or do not add up to the rows of data, or the indices are no
+            permutations, each the inverse of the other.
 
     Example:
         >>> import deepcore as dc
@@ -74,10 +75,16 @@ class PackedSequence(_Fields):
                 f"[PackedSequence] batch_sizes must add up to the rows of data, got {sum(sizes)} "
                 f"for shape {data.shape}."
             )
-        if unsorted_indices is None:
-            unsorted_indices = invert_permutation(sorted_indices)
-        elif sorted_indices is None:
+        if sorted_indices is None:
             sorted_indices = invert_permutation(unsorted_indices)
+        inverse = invert_permutation(sorted_indices)
+        if unsorted_indices is None:
+            unsorted_indices = inverse
+        elif inverse is None or unsorted_indices.tolist() != inverse.tolist():
+            raise ValueError(
+                "[PackedSequence] unsorted_indices must be the inverse of sorted_indices, got "
+                f"{unsorted_indices.tolist()}."
+            )
         if sorted_indices is not None and len(sorted_indices) < max(sizes, default=0):
             raise ValueError(
                 f"[PackedSequence] the indices must hold at least the {sizes[0]} sequences of the "
@@ -87,7 +94,7 @@ class PackedSequence(_Fields):
 
     def to(self, *target: Any, **options: Any) -> PackedSequence:
         """The same with `data` converted, as `Tensor.to` does it."""
-        return PackedSequence(self.data.to(*target, **options), *self[1:])
+        return self._replace(data=self.data.to(*target, **options))
 
     def float(self) -> PackedSequence:
         """The same with data in float32."""

@@ -209,6 +209,9 @@ def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
 
 def _read(op: str, sequences: Tensor | Iterable[Tensor]) -> list[Tensor]:
     """The sequences, at least one, that differ in length alone."""
+    if not isinstance(sequences, Iterable):
+        kind = type(sequences).__name__
+        raise TypeError(f"[{op}] sequences must hold Tensors, got {kind}.")
     given = list(sequences)
     if not given:
         raise ValueError(f"[{op}] sequences must hold at least one Tensor, got none.")
