@@ -98,9 +98,9 @@ def test_a_filter_without_a_frequency():
 
 
 def test_repr():
-    text = "(sample_rate=8000, n_fft=400, win_length=400, hop_length=200, n_mels=40)"
-    assert repr(LogMelSpectrogram(8000)) == f"LogMelSpectrogram{text}"
-    assert repr(MFCC(8000, 13)) == f"MFCC{text}"
+    text = "sample_rate=8000, n_fft=400, win_length=400, hop_length=200, n_mels=40"
+    assert repr(LogMelSpectrogram(8000)) == f"LogMelSpectrogram({text})"
+    assert repr(MFCC(8000, 13)) == f"MFCC({text}, n_mfcc=13)"
 
 
 @pytest.mark.parametrize(

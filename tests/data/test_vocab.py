@@ -105,6 +105,7 @@ def test_what_is_not_in_it():
         (lambda: Vocab.build("a", max_size=0), ValueError, "more than the 0 unknown and special"),
         (lambda: Vocab.build("a", max_size=1, unknown="?"), ValueError, "more than the 1 unknown"),
         (lambda: Vocab.build(b"a"), TypeError, "got bytes; decode"),
+        (lambda: Vocab.build("a", specials="<pad>"), TypeError, "a list of tokens, got '<pad>'"),
         (lambda: Vocab.build(5), TypeError, "text must be a string or strings, got int"),
         (lambda: Vocab.build(["a", 5]), TypeError, "tokens must be strings"),
         (lambda: Vocab("ab").encode(None), TypeError, "text must be a string or strings, got None"),

@@ -91,12 +91,15 @@ class Vocab:
 
         Raises:
             ValueError: min_freq is below 1, or max_size leaves no room for a token of the text.
-            TypeError: one of them is no whole number, or text has other things than strings.
+            TypeError: one of them is no whole number, specials is a string, or text has other
+                things than strings.
         """
         _check_level(level)
         check_whole("Vocab", "min_freq", min_freq)
         if min_freq < 1:
             raise ValueError(f"[Vocab] min_freq must be 1 or more, got {min_freq}.")
+        if isinstance(specials, str):
+            raise TypeError(f"[Vocab] specials must be a list of tokens, got {specials!r}.")
         first = list(dict.fromkeys([*([] if unknown is None else [unknown]), *specials]))
         room = _room(max_size, len(first))
         counts = Counter(_tokens(text, level))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,14 @@ class LogMelSpectrogram:
         >>> log_mel(np.sin(np.arange(4000, dtype=np.float32))).shape
         (51, 40)
     """
+
+    _shown: ClassVar[tuple[str, ...]] = (
+        "sample_rate",
+        "n_fft",
+        "win_length",
+        "hop_length",
+        "n_mels",
+    )
 
     def __init__(
         self,
@@ -148,10 +156,8 @@ class LogMelSpectrogram:
         return frames
 
     def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(sample_rate={self.sample_rate}, n_fft={self.n_fft}, "
-            f"win_length={self.win_length}, hop_length={self.hop_length}, n_mels={self.n_mels})"
-        )
+        options = ", ".join(f"{name}={getattr(self, name)}" for name in self._shown)
+        return f"{type(self).__name__}({options})"
 
 
 class MFCC(LogMelSpectrogram):
@@ -181,6 +187,8 @@ class MFCC(LogMelSpectrogram):
         >>> MFCC(8000, 13, n_fft=256)(np.zeros(4000, np.float32)).shape
         (32, 13)
     """
+
+    _shown: ClassVar[tuple[str, ...]] = (*LogMelSpectrogram._shown, "n_mfcc")
 
     def __init__(self, sample_rate: int, n_mfcc: int = 40, **options: Any) -> None:
         super().__init__(sample_rate, **options)
