@@ -29,7 +29,9 @@ void read_dense(const char* op, const Tensor& input, RecurrentSizes& sizes) {
                      input->shape(), ".");
   }
   sizes.batch = input->size(1);
-  for (std::int64_t t = 0; t <= input->size(0); ++t) sizes.offsets.push_back(t * sizes.batch);
+  const auto steps = sizes.batch > 0 ? input->size(0) : 0;  // of nobody, they may be countless
+  sizes.offsets.reserve(steps + 1);
+  for (std::int64_t t = 0; t <= steps; ++t) sizes.offsets.push_back(t * sizes.batch);
 }
 
 void read_packed(const char* op, const RecurrentInputs& in, RecurrentSizes& sizes) {

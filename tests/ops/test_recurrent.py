@@ -237,6 +237,14 @@ def test_no_hidden_units(projection: int) -> None:
     assert not x.grad.numpy().any()
 
 
+def test_any_number_of_steps_without_a_batch() -> None:
+    w_ih, w_hh = dc.zeros(16, 5, requires_grad=True), dc.zeros(16, 4)
+    y, h_n, _ = _core.lstm(dc.zeros(2**40, 0, 5), None, None, None, w_ih, w_hh)
+    assert (y.shape, h_n.shape) == ((2**40, 0, 4), (0, 4))
+    y.sum().backward()
+    assert not w_ih.grad.numpy().any()
+
+
 def test_rnn_refuses_another_nonlinearity() -> None:
     with pytest.raises(
         ValueError, match=r"^\[rnn\] nonlinearity must be 'tanh' or 'relu', got 'x'"
