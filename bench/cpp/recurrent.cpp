@@ -54,7 +54,7 @@ struct RecurrentArrays {
 
   RecurrentArgs<float> forward() const {
     return {.cell = shape.cell,
-            .steps = {shape.steps, shape.batch, offsets.data(), false},
+            .steps = {shape.steps, shape.batch, offsets.data(), false, false},
             .hidden = shape.hidden,
             .width = shape.hidden,
             .weight = values_of(weight),

@@ -86,7 +86,7 @@ class Share {
   }
   std::int64_t sequence(std::int64_t r) const noexcept { return worker_ + r * layout_.workers; }
   std::int64_t row(std::int64_t t, std::int64_t r) const noexcept {
-    return args_.steps.offsets[t] + sequence(r);
+    return args_.steps.row(t, sequence(r));
   }
 
   // Where row `at` of an array begins, if there is one.

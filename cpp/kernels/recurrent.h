@@ -19,15 +19,20 @@ constexpr std::int64_t gates_of(Cell cell) {
   return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1;
 }
 
-// The steps of a batch whose longest sequences come first: rows offsets[t] to offsets[t + 1] of an
-// array over all steps are those of the sequences 0, 1, ... that have a step t.
+// The steps of a batch whose longest sequences come first: offsets[t + 1] - offsets[t] sequences,
+// which are 0, 1, ..., have a step t. In an array over all steps a step's rows follow each other,
+// or, of sequences of one length, a sequence's.
 struct Steps {
   std::int64_t count, batch;
   const std::int64_t* offsets;  // count + 1 of them
   bool reverse;                 // from the last step of each sequence to its first
+  bool batch_first;
 
   std::int64_t rows() const noexcept { return offsets[count]; }
   std::int64_t rows(std::int64_t t) const noexcept { return offsets[t + 1] - offsets[t]; }
+  std::int64_t row(std::int64_t t, std::int64_t sequence) const noexcept {
+    return batch_first ? sequence * count + t : offsets[t] + sequence;
+  }
   // The step that is taken as number i.
   std::int64_t at(std::int64_t i) const noexcept { return reverse ? count - 1 - i : i; }
 };

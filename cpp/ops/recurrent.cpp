@@ -34,7 +34,7 @@ class RecurrentNode final : public Node {
         gates_(empty(op, {rows_, sums_}, in.input->dtype())),
         args_{.cell = cell,
               .steps = {static_cast<std::int64_t>(sizes_.offsets.size()) - 1, sizes_.batch,
-                        sizes_.offsets.data(), in.reverse},
+                        sizes_.offsets.data(), in.reverse, in.batch_first},
               .hidden = sizes_.hidden,
               .width = sizes_.width,
               .weight = in.weight_hh->data<T>(),

@@ -21,15 +21,16 @@ void check_matrix(const char* op, const char* name, const Tensor& x, const char*
   throw ValueError(op, name, " must have shape ", meaning, ", got ", x->shape(), ".");
 }
 
-void read_dense(const char* op, const Tensor& input, RecurrentSizes& sizes) {
-  if (input->rank() != 3) {
-    throw ValueError(op,
-                     "input must have shape (steps, batch, input_size), or (rows, input_size) "
-                     "with batch_sizes, got ",
-                     input->shape(), ".");
+void read_dense(const char* op, const RecurrentInputs& in, RecurrentSizes& sizes) {
+  const Shape& shape = in.input->shape();
+  if (shape.rank() != 3) {
+    throw ValueError(op, "input must have shape ",
+                     in.batch_first ? "(batch, steps, input_size)" : "(steps, batch, input_size)",
+                     ", or (rows, input_size) with batch_sizes, got ", shape, ".");
   }
-  sizes.batch = input->size(1);
-  const auto steps = sizes.batch > 0 ? input->size(0) : 0;  // of nobody, they may be countless
+  sizes.batch = shape[in.batch_first ? 0 : 1];
+  // Of nobody, they may be countless.
+  const auto steps = sizes.batch > 0 ? shape[in.batch_first ? 1 : 0] : 0;
   sizes.offsets.reserve(steps + 1);
   for (std::int64_t t = 0; t <= steps; ++t) sizes.offsets.push_back(t * sizes.batch);
 }
@@ -40,6 +41,10 @@ void read_packed(const char* op, const RecurrentInputs& in, RecurrentSizes& size
   if (given->dtype() != Dtype::int64 || given->rank() != 1) {
     throw TypeError(op, "batch_sizes must be an int64 tensor of one axis, got shape ",
                     given->shape(), " and dtype ", given->dtype(), ".");
+  }
+  if (in.batch_first) {
+    throw ValueError(op,
+                     "batch_first is not for packed input, whose rows are those of step 0 first.");
   }
   if (input->rank() != 2) {
     throw ValueError(op, "packed input must have shape (rows, input_size), got ", input->shape(),
@@ -85,7 +90,7 @@ RecurrentSizes check_recurrent(const char* op, Cell cell, const RecurrentInputs&
   if (in.batch_sizes) {
     read_packed(op, in, sizes);
   } else {
-    read_dense(op, in.input, sizes);
+    read_dense(op, in, sizes);
   }
   if (in.input->shape().back() != sizes.input) {
     throw ValueError(op, "input's last axis must be input_size=", sizes.input, ", got shape ",

@@ -656,6 +656,7 @@ def lstm(
     bias_hh: Tensor | None = None,
     weight_hr: Tensor | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor]: ...
 def gru(
     input: Tensor,
@@ -666,6 +667,7 @@ def gru(
     bias_ih: Tensor | None = None,
     bias_hh: Tensor | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Tensor, Tensor]: ...
 def rnn(
     input: Tensor,
@@ -677,6 +679,7 @@ def rnn(
     bias_hh: Tensor | None = None,
     nonlinearity: str = "tanh",
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Tensor, Tensor]: ...
 
 # Normalizations.

@@ -52,7 +52,7 @@ def sizes_of(x, ratio: int):
     return sizes
 
 
-def reference(kind: str, packed: bool, reverse: bool):
+def reference(kind: str, packed: bool = False, reverse: bool = False):
     """The sequences one by one, each step by step."""
 
     def run(x, w_ih, w_hh, b_ih=None, b_hh=None, h0=None, c0=None, w_hr=None):
@@ -88,14 +88,24 @@ def reference(kind: str, packed: bool, reverse: bool):
     return run
 
 
-def call(kind: str, packed: bool, reverse: bool):
+def batch_first(of_steps_first):
+    """The reference of an op whose first input and output have the batch first."""
+
+    def run(x, *others):
+        y, *states = of_steps_first(x.swapaxes(0, 1), *others)
+        return (y.swapaxes(0, 1), *states)
+
+    return run
+
+
+def call(kind: str, packed: bool = False, **order: bool):
     def run(x, w_ih, w_hh, b_ih=None, b_hh=None, h0=None, c0=None, w_hr=None):
         sizes = dc.tensor(np.array(sizes_of(x, 2), np.int64)) if packed else None
         if kind == "lstm":
-            return _core.lstm(x, sizes, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr, reverse)
+            return _core.lstm(x, sizes, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr, **order)
         if kind == "gru":
-            return _core.gru(x, sizes, h0, w_ih, w_hh, b_ih, b_hh, reverse)
-        return _core.rnn(x, sizes, h0, w_ih, w_hh, b_ih, b_hh, kind, reverse)
+            return _core.gru(x, sizes, h0, w_ih, w_hh, b_ih, b_hh, **order)
+        return _core.rnn(x, sizes, h0, w_ih, w_hh, b_ih, b_hh, kind, **order)
 
     return run
 
@@ -121,7 +131,7 @@ def case(kind: str, packed: bool = False, reverse: bool = False) -> Case:
     sizes = [(2, 3), (1, 1), (3, 17)] if packed else [(2, 3), (1, 1), (3, 2), (3, 2)]
     return Case(
         name=f"{kind}{'-packed' if packed else ''}{'-reverse' if reverse else ''}",
-        call=call(kind, packed, reverse),
+        call=call(kind, packed, reverse=reverse),
         reference=reference(kind, packed, reverse),
         shapes=[shapes_of(kind, lead, *size) for lead, size in zip(leads, sizes, strict=False)],
         large=shapes_of(kind, (120,) if packed else (8, 15), 40, 70),
@@ -133,10 +143,21 @@ def with_states(kind: str, projection: int = 0) -> Case:
     given = {"projection": projection, "states": True}
     return Case(
         name=f"{kind}-states{'-projection' if projection else ''}",
-        call=call(kind, False, False),
-        reference=reference(kind, False, False),
+        call=call(kind),
+        reference=reference(kind),
         shapes=[shapes_of(kind, (2, 3), 2, 3, **given), shapes_of(kind, (0, 2), 2, 3, **given)],
         large=shapes_of(kind, (8, 15), 40, 70, **given),
+        sample=sample,
+    )
+
+
+def with_batch_first(kind: str, reverse: bool = False) -> Case:
+    return Case(
+        name=f"{kind}-batch-first{'-reverse' if reverse else ''}",
+        call=call(kind, batch_first=True, reverse=reverse),
+        reference=batch_first(reference(kind, reverse=reverse)),
+        shapes=[shapes_of(kind, lead, 2, 3) for lead in [(2, 3), (1, 1), (2, 0), (0, 2)]],
+        large=shapes_of(kind, (15, 8), 40, 70),
         sample=sample,
     )
 
@@ -145,10 +166,11 @@ CASES = [
     *(case(kind, packed, reverse) for kind in STEPS for packed in (0, 1) for reverse in (0, 1)),
     *(with_states(kind) for kind in STEPS),
     with_states("lstm", 2),
+    *(with_batch_first(kind, reverse) for kind in ("lstm", "gru") for reverse in (0, 1)),
     Case(
         name="lstm-long-sums",
-        call=call("lstm", False, False),
-        reference=reference("lstm", False, False),
+        call=call("lstm"),
+        reference=reference("lstm"),
         shapes=[[(1, 1, 1), (4 * 3, 1), (4 * 3, 3)]],
         large=[(4, 9, 30), (4 * 300, 30), (4 * 300, 300)],
         sample=sample,
@@ -164,10 +186,10 @@ def test_a_sequence_alone_has_the_bits_it_has_in_a_batch() -> None:
     rng = np.random.default_rng(0)
     for kind in STEPS:
         arrays = [rng.standard_normal(s, np.float32) for s in shapes_of(kind, (5, 9), 6, 37)]
-        whole = call(kind, False, False)(*map(dc.tensor, arrays))[0].numpy()
+        whole = call(kind)(*map(dc.tensor, arrays))[0].numpy()
         for n in range(9):
             x = np.ascontiguousarray(arrays[0][:, n : n + 1])
-            alone = call(kind, False, False)(*map(dc.tensor, [x, *arrays[1:]]))[0].numpy()
+            alone = call(kind)(*map(dc.tensor, [x, *arrays[1:]]))[0].numpy()
             assert alone.tobytes() == whole[:, n : n + 1].tobytes()
 
 
@@ -215,6 +237,16 @@ def lstm(**changed):
         ({"weight_hr": dc.zeros(2, 3)}, ValueError, "weight_hh must have shape"),
         ({"batch_sizes": dc.tensor([2.0])}, TypeError, "batch_sizes must be an int64 tensor"),
         ({"batch_sizes": dc.tensor([2])}, ValueError, "packed input must have shape"),
+        (
+            {"batch_sizes": dc.tensor([2]), "batch_first": True},
+            ValueError,
+            "batch_first is not for packed input",
+        ),
+        (
+            {"input": dc.zeros(3, 5), "batch_first": True},
+            ValueError,
+            "input must have shape (batch, steps, input_size), or",
+        ),
     ],
 )
 def test_lstm_refuses(changed, error, text) -> None:

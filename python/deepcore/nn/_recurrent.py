@@ -103,11 +103,11 @@ class RNN(Recurrent):
         self.nonlinearity = nonlinearity
 
     def _cell(
-        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], reverse: bool
+        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], **order: bool
     ) -> tuple[Tensor, ...]:
         w_ih, w_hh, b_ih, b_hh, _ = weights
         return _core.rnn(
-            x, batch_sizes, start[0], w_ih, w_hh, b_ih, b_hh, self.nonlinearity, reverse
+            x, batch_sizes, start[0], w_ih, w_hh, b_ih, b_hh, self.nonlinearity, **order
         )
 
     def forward(
@@ -199,11 +199,11 @@ class LSTM(Recurrent):
         )  # fmt: skip
 
     def _cell(
-        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], reverse: bool
+        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], **order: bool
     ) -> tuple[Tensor, ...]:
         w_ih, w_hh, b_ih, b_hh, w_hr = weights
         h_0, c_0 = start
-        return _core.lstm(x, batch_sizes, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, reverse)
+        return _core.lstm(x, batch_sizes, h_0, c_0, w_ih, w_hh, b_ih, b_hh, w_hr, **order)
 
     def forward(
         self,
@@ -282,10 +282,10 @@ class GRU(Recurrent):
         )  # fmt: skip
 
     def _cell(
-        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], reverse: bool
+        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], **order: bool
     ) -> tuple[Tensor, ...]:
         w_ih, w_hh, b_ih, b_hh, _ = weights
-        return _core.gru(x, batch_sizes, start[0], w_ih, w_hh, b_ih, b_hh, reverse)
+        return _core.gru(x, batch_sizes, start[0], w_ih, w_hh, b_ih, b_hh, **order)
 
     def forward(
         self,

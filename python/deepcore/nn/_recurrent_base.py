@@ -155,7 +155,7 @@ class Recurrent(Module):
     # The sequences
 
     def _cell(
-        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], reverse: bool
+        self, x: Tensor, batch_sizes: Tensor | None, start: Start, weights: list[Any], **order: bool
     ) -> tuple[Tensor, ...]:
         """One layer in one direction: h of every step, and the states it ends in."""
         raise NotImplementedError
@@ -163,8 +163,9 @@ class Recurrent(Module):
     def _run(
         self, x: Tensor, batch_sizes: Tensor | None, start: States | None
     ) -> tuple[Tensor, States]:
-        """All layers over time-major or packed rows."""
+        """All layers, over a batch of sequences or packed rows."""
         none = (None,) * len(self._states)
+        batch_first = self.batch_first and batch_sizes is None
         ends: list[States] = []
         for k, layer in enumerate(self._names):
             if k and self.dropout:
@@ -173,7 +174,8 @@ class Recurrent(Module):
             for names in layer:
                 given = none if start is None else tuple(state[len(ends)] for state in start)
                 weights = self._weights(names)
-                y, *last = self._cell(x, batch_sizes, given, weights, bool(outputs))
+                order = {"reverse": bool(outputs), "batch_first": batch_first}
+                y, *last = self._cell(x, batch_sizes, given, weights, **order)
                 outputs.append(y)
                 ends.append(tuple(last))
             x = outputs[0] if len(outputs) == 1 else _core.cat(outputs, -1)
@@ -195,12 +197,11 @@ class Recurrent(Module):
         if input.ndim == 2:
             self._check_states(start, ())
             batch = None if start is None else tuple(s.unsqueeze(1) for s in start)
-            y, ends = self._run(input.unsqueeze(1), None, batch)
-            return y.squeeze(1), tuple(s.squeeze(1) for s in ends)
-        x = _swap(input) if self.batch_first else input
-        self._check_states(start, (x.shape[1],))
-        y, ends = self._run(x, None, start)
-        return _swap(y) if self.batch_first else y, ends
+            axis = 0 if self.batch_first else 1
+            y, ends = self._run(input.unsqueeze(axis), None, batch)
+            return y.squeeze(axis), tuple(s.squeeze(1) for s in ends)
+        self._check_states(start, (input.shape[0 if self.batch_first else 1],))
+        return self._run(input, None, start)
 
     def _forward_padded(
         self, input: Tensor, start: States | None, lengths: Lengths
@@ -277,12 +278,6 @@ class Recurrent(Module):
                     f"[{type(self).__name__}] {name} must have shape (num_layers * directions, "
                     f"{axes}size)={shape}, got {state.shape}{hint}."
                 )
-
-
-def _swap(x: Tensor) -> Tensor:
-    """The first two axes exchanged; a view where one of them has a single place."""
-    a, b, n = x.shape
-    return x.reshape(b, a, n) if a == 1 or b == 1 else x.transpose(0, 1)
 
 
 def _stack(states: tuple[Tensor, ...]) -> Tensor:
