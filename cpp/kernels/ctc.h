@@ -5,8 +5,8 @@
 // logarithms, of which ⊕ is the sum and e_t(s) the log-probability of state s's class at step t:
 //   α_t(s) = e_t(s) + (α_{t-1}(s) ⊕ α_{t-1}(s - 1) ⊕ α_{t-1}(s - 2) where s may skip a blank)
 //   β_t(s) = (β + e)_{t+1}(s) ⊕ (β + e)_{t+1}(s + 1) ⊕ (β + e)_{t+1}(s + 2) where s + 2 may skip
-//   one loss = -(α_{T-1}(S - 1) ⊕ α_{T-1}(S - 2))        posterior_t(s) = exp(α_t(s) + β_t(s) +
-//   loss)
+//   one loss = -(α_{T-1}(S - 1) ⊕ α_{T-1}(S - 2))
+//   posterior_t(s) = exp(α_t(s) + β_t(s) + loss)
 // A state may skip a blank if it is a label other than the one before that blank.
 #pragma once
 

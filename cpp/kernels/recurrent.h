@@ -43,8 +43,8 @@ struct RecurrentArgs {
   Steps steps;
   std::int64_t hidden, width;  // H; the length of h: H, or less with a projection
   const T* weight;             // (gates H, width): W_h
-  const T* bias_n =
-      nullptr;  // (H): b_hn of a GRU, whose n = tanh(W_xn x + b_xn + r (W_hn h + b_hn))
+  // (H): b_hn of a GRU, whose n = tanh(W_xn x + b_xn + r (W_hn h + b_hn)).
+  const T* bias_n = nullptr;
   const T* projection = nullptr;         // (width, H): W_p, where h = W_p (o tanh c)
   const T *h0 = nullptr, *c0 = nullptr;  // (batch, width), (batch, H); zeros where there are none
   T* gates;                              // (rows, gates H): W_x x + b, and then the gates

@@ -31,7 +31,6 @@ class RecurrentNode final : public Node {
         w_(in.weight_ih->data<T>()),
         b_ih_(data(in.bias_ih)),
         b_hh_(data(in.bias_hh)),
-        gates_(empty(op, {rows_, sums_}, in.input->dtype())),
         args_{.cell = cell,
               .steps = {static_cast<std::int64_t>(sizes_.offsets.size()) - 1, sizes_.batch,
                         sizes_.offsets.data(), in.reverse, in.batch_first},
@@ -41,20 +40,13 @@ class RecurrentNode final : public Node {
               .projection = data(in.weight_hr),
               .h0 = data(in.h0),
               .c0 = data(in.c0),
-              .gates = gates_->data<T>(),
               .y = out.y->data<T>(),
               .h_n = out.h_n->data<T>(),
               .c_n = out.c_n ? out.c_n->data<T>() : nullptr} {
-    const Shape of_cells{rows_, sizes_.hidden};
-    if (cell == Cell::lstm || cell == Cell::gru) {
-      extra_ = empty(op, of_cells, in.input->dtype());
-      args_.extra = extra_->data<T>();
-    }
+    args_.gates = make(saved_gates_, sums_);
+    if (cell == Cell::lstm || cell == Cell::gru) args_.extra = make(saved_extra_, sizes_.hidden);
     if (cell == Cell::gru && b_hh_) args_.bias_n = b_hh_ + 2 * sizes_.hidden;
-    if (in.weight_hr) {
-      m_ = empty(op, of_cells, in.input->dtype());
-      args_.m = m_->data<T>();
-    }
+    if (in.weight_hr) args_.m = make(saved_m_, sizes_.hidden);
     save(in, out);
   }
   const char* name() const noexcept override { return op_; }
@@ -98,6 +90,13 @@ class RecurrentNode final : public Node {
   static const T* data(const Tensor& x) { return x ? x->data<T>() : nullptr; }
   static const Recurrent<T>& kernel() { return kernels().of<T>().recurrent; }
 
+  // What forward writes and backward reads: it goes when backward has run.
+  T* make(Saved& place, std::int64_t width) {
+    const Tensor x = empty(op_, {rows_, width}, dtype_of<T>());
+    place.save(x);
+    return x->data<T>();
+  }
+
   void save(const RecurrentInputs& in, const RecurrentOutputs& out) {
     bool any = false;
     for (int i = 0; i < inputs(); ++i) any |= needs(i);
@@ -109,9 +108,6 @@ class RecurrentNode final : public Node {
     if (in.h0) saved_h0_.save(in.h0);
     if (in.c0) saved_c0_.save(in.c0);
     saved_y_.save(out.y);
-    saved_gates_.save(gates_);
-    if (extra_) saved_extra_.save(extra_);
-    if (m_) saved_m_.save(m_);
   }
 
   RecurrentArgs<T> saved_args() const {
@@ -182,7 +178,6 @@ class RecurrentNode final : public Node {
   RecurrentSizes sizes_;
   std::int64_t rows_, sums_;
   const T *x_, *w_, *b_ih_, *b_hh_;
-  Tensor gates_, extra_, m_;
   RecurrentArgs<T> args_;
   Saved saved_x_{this}, saved_h0_{this}, saved_c0_{this}, saved_w_ih_{this}, saved_w_hh_{this},
       saved_w_hr_{this}, saved_y_{this}, saved_gates_{this}, saved_extra_{this}, saved_m_{this};
