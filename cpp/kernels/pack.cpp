@@ -19,6 +19,7 @@ void move_row(const T* from, std::int64_t n, T* to, bool accumulate) noexcept {
 // Calls row(i, packed row) for every row i of the batch; -1 where it is padding.
 template <class T, class F>
 void each_row(const PackArgs& args, const F& row) {
+  if (args.features == 0) return;  // rows that take no memory may be countless
   const auto inner = args.batch_first ? args.steps : args.batch;
   const auto bytes = args.features * std::int64_t{2 * sizeof(T)};
   parallel_for(args.steps * args.batch, grain_of(grain_bytes, bytes), [&](auto begin, auto end) {

@@ -76,6 +76,25 @@ def test_padding_changes_no_bit(kind: str, options: dict[str, Any], batch_first:
         assert run(padding, more) == expected
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_padding_changes_no_mask_of_dropout(kind: str) -> None:
+    layer = make(kind, {"num_layers": 2, "dropout": 0.5})
+    x, _ = sample(layer)
+
+    def run(steps: int, padding: float) -> Results:
+        filled = np.full((steps, BATCH, SIZE), padding, "float32")
+        for b, length in enumerate(LENGTHS):
+            filled[:length, b] = x[:length, b]
+        layer.zero_grad()
+        dc.manual_seed(2)
+        y, *ends = recurrent.call(layer, dc.tensor(filled), None, lengths=LENGTHS)
+        outputs = [y[:STEPS].clone(), *ends]
+        recurrent.backward(outputs)
+        return recurrent.bits(outputs) + gradients(layer)
+
+    assert run(STEPS + 3, np.nan) == run(STEPS, 0.0)
+
+
 @pytest.mark.parametrize(("kind", "options"), KINDS)
 def test_a_sequence_alone_is_that_of_the_batch(kind: str, options: dict[str, Any]) -> None:
     layer = make(kind, options)

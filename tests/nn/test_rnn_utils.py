@@ -114,6 +114,12 @@ def test_nothing_at_all(lengths: list[int]) -> None:
     assert back.tolist() == lengths
 
 
+def test_any_number_of_steps_without_features() -> None:
+    packed = rnn.pack_padded_sequence(dc.zeros(2**40, 1, 0), [3])
+    assert packed.data.shape == (3, 0)
+    assert rnn.pad_packed_sequence(packed, total_length=2**40)[0].shape == (2**40, 1, 0)
+
+
 class TestPackedSequence:
     def test_parts(self) -> None:
         packed = rnn.pack_padded_sequence(dc.ones(2, 2), [1, 2], enforce_sorted=False)
@@ -166,8 +172,10 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: rnn.pack_padded_sequence(X, [4.0, 2.0]), TypeError,
      "[pack_padded_sequence] lengths must be whole numbers, got float64 values."),
     (lambda: rnn.pack_padded_sequence(X, [True, True]), TypeError, "numbers, got bool values."),
-    (lambda: rnn.pack_padded_sequence(X, None), TypeError, "whole numbers, got object values."),
-    (lambda: rnn.pack_padded_sequence(X, [[1], [1, 2]]), TypeError, "must be whole numbers"),
+    (lambda: rnn.pack_padded_sequence(X, None), TypeError, "whole numbers, got NoneType."),
+    (lambda: rnn.pack_padded_sequence(X, {1: 2}), TypeError, "must be whole numbers, got dict."),
+    (lambda: rnn.pack_padded_sequence(X, [None, 2]), TypeError, "numbers, got object values."),
+    (lambda: rnn.pack_padded_sequence(X, [[1], [1, 2]]), TypeError, "whole numbers, got list."),
     (lambda: rnn.pack_padded_sequence(X[0], [1]), ValueError,
      "[pack_padded_sequence] input must have shape (steps, batch, *), got (2,)."),
     (lambda: rnn.pack_padded_sequence(X.numpy(), [1]), TypeError,

@@ -173,7 +173,8 @@ def read_lengths(op: str, given: Any, batch: int, steps: int) -> npt.NDArray[np.
     except ValueError:  # lists of several lengths
         array = np.array(None)
     if array.dtype.kind not in "iu" and array.size:
-        raise TypeError(f"[{op}] lengths must be whole numbers, got {array.dtype} values.")
+        got = f"{array.dtype} values" if array.ndim else type(given).__name__
+        raise TypeError(f"[{op}] lengths must be whole numbers, got {got}.")
     if array.shape != (batch,):
         raise ValueError(
             f"[{op}] lengths must hold one number for each of the {batch} sequences, got shape "
