@@ -62,9 +62,11 @@ def run(options: argparse.Namespace) -> None:
     """Trains, validates and writes."""
     manual_seed(options.seed)
     texts = datasets.tinyshakespeare(options.data, download=options.data is None)
-    text = "".join(texts)
-    vocab = Vocab.build(text)
-    prompt = checked_prompt(options.prompt, text)
+    vocab = Vocab.build("".join(texts))
+    prompt = options.prompt or ("\n" if "\n" in vocab else vocab.itos[0])
+    others = [character for character in prompt if character not in vocab]
+    if others:
+        raise ValueError(f"[char-lm] --prompt must be of the text's characters, got {others[0]!r}.")
     size = options.batch_size, options.window
     train, held_out = (BPTTLoader(vocab.encode(text), *size) for text in texts)
     model = CharLM(len(vocab), options.embedding, options.hidden, options.layers)
@@ -75,21 +77,6 @@ def run(options: argparse.Namespace) -> None:
     nats = validate(model, held_out)
     print(f"validation {nats:.3f} nats a character; trained in {seconds:.1f} s")
     print(prompt + vocab.decode(write(model, vocab.encode(prompt).tolist(), options)))
-
-
-def checked_prompt(given: str | None, text: str) -> str:
-    """The prompt; a line's end unless given, or the first character of a text of one line."""
-    if given is None:
-        return "\n" if "\n" in text else text[0]
-    if not given:
-        raise ValueError("[char-lm] --prompt must be a character or more, got none.")
-    for character in given:
-        if character not in text:
-            raise ValueError(
-                f"[char-lm] --prompt must have characters of the text, got {character!r}, which is "
-                "none."
-            )
-    return given
 
 
 def fit(model: CharLM, loader: BPTTLoader, options: argparse.Namespace) -> None:
