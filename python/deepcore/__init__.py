@@ -122,6 +122,7 @@ from ._creation import (
 from ._device import device
 from ._dtype import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from ._grad import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ._multinomial import multinomial
 from ._names import suggest as _suggest
 from ._random import (
     bernoulli,
@@ -129,7 +130,6 @@ from ._random import (
     get_rng_state,
     initial_seed,
     manual_seed,
-    multinomial,
     rand,
     rand_like,
     randint,
