@@ -61,6 +61,15 @@ def test_long_sounds_are_made_in_pieces(monkeypatch):
     assert whole.shape == (2, 301, 8)
 
 
+@pytest.mark.parametrize("window", ["hann", "hamming", "rectangular"])
+def test_a_window_of_one_sample_is_no_silence(window):
+    x = np.random.default_rng(0).normal(size=100)
+    features = LogMelSpectrogram(8000, 64, 1, n_mels=2, window=window)(x)
+    middle = LogMelSpectrogram(8000, 64, 1, n_mels=2, window="rectangular")(x)
+    np.testing.assert_array_equal(features, middle)
+    assert features.min() > np.log(1e-10)
+
+
 def test_silence_is_the_floor():
     silence = LogMelSpectrogram(8000, floor=1e-5)(np.zeros(1000))
     np.testing.assert_array_equal(silence, np.full_like(silence, np.log(1e-5)))

@@ -204,7 +204,7 @@ class MFCC(LogMelSpectrogram):
 
 
 def _window(name: str, length: int, size: int) -> NDArray[np.float64]:
-    share = _WINDOWS[name]
+    share = _WINDOWS[name] if length > 1 else 1.0  # the formula is 0 at its only sample
     window = share - (1 - share) * np.cos(2 * np.pi * np.arange(length) / length)
     before = (size - length) // 2
     return np.pad(window, (before, size - length - before))
