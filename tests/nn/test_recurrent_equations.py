@@ -79,6 +79,23 @@ def test_gradients(
     dc.testing.gradcheck(run, [value.clone().requires_grad_() for value in inputs])
 
 
+@pytest.mark.parametrize("lengths", LENGTHS)
+@pytest.mark.parametrize(("kind", "other"), KINDS)
+def test_gradients_through_dropout(
+    kind: str, other: dict[str, Any], lengths: list[int] | None
+) -> None:
+    layer = make(kind, {"num_layers": 2, "dropout": 0.4, "bidirectional": True} | other)
+    x, start = sample(layer)
+    inputs = [dc.tensor(array, requires_grad=True) for array in (x, *start)]
+
+    def run(x: dc.Tensor, *start: dc.Tensor) -> list[dc.Tensor]:
+        dc.manual_seed(1)  # the same mask each time
+        return recurrent.call(layer, x, start, lengths=lengths)
+
+    assert not run(*inputs)[0].equal(recurrent.call(layer, *inputs[:1], inputs[1:])[0])
+    dc.testing.gradcheck(run, inputs)
+
+
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 def test_zeros_are_the_states_that_are_not_given(kind: str) -> None:
     layer = make(kind, {"num_layers": 2, "bidirectional": True})
