@@ -51,7 +51,7 @@ def add_memory_options(
     parser: argparse.ArgumentParser, *, length: tuple[int, str], lr: float, target: float
 ) -> None:
     """--cells, --length, --hidden, --clip, --target, and those of any training."""
-    parser.add_argument("--cells", nargs="+", choices=CELLS, default=list(CELLS), help="of both")
+    parser.add_argument("--cells", nargs="+", choices=CELLS, default=list(CELLS), help="to train")
     add_count(parser, "length", *length)
     add_count(parser, "hidden", 128, "size of the recurrent layer")
     add_training_options(parser, steps=8000, batch_size=64, lr=lr)

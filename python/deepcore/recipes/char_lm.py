@@ -1,4 +1,4 @@
-"""Character language model: an LSTM learns tinyshakespeare and writes on.
+"""Character language model: an LSTM learns tinyshakespeare and continues it.
 
 Embedding 128, two LSTM layers of 256 and scores of the next character. The first 90 % of 1,115,394
 characters train, as 32 streams in windows of 64 whose states carry over (truncated back-propagation
@@ -53,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_count(parser, "layers", 2, "LSTM layers")
     add_rate(parser, "clip", 1.0, "largest norm of the gradients")
     add_count(parser, "sample", 500, "characters to write")
-    parser.add_argument("--prompt", help="what they go on from, a line's end unless given")
+    parser.add_argument("--prompt", help="text to go on from, a line's end unless given")
     add_rate(parser, "temperature", 0.8, "how freely they are drawn")
     add_smoke(parser, steps=20, window=16, hidden=32, sample=20)
 

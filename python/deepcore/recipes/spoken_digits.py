@@ -3,7 +3,7 @@
 3,000 recordings of ten digits by six speakers (FSDD); those with index 0 to 4 of each are the test,
 or all of a speaker who is left out. 40 bands a frame of 32 ms, every 16 ms, with mean 0 and
 deviation 1 in each recording; two LSTM layers of 128 with dropout 0.3, whose last state is scored.
-Adam 2e-3 falling by a cosine, gradients clipped to a norm of 1, batches of 32, 20 epochs.
+Adam 2e-3 along a falling cosine, gradients clipped to a norm of 1, batches of 32, 20 epochs.
 Test accuracy of seed 0: 99.3 % on the official split; 71 % on speakers who were left out: george
 39, nicolas 61, lucas 69, jackson 84, theo 85, yweweler 88 %.
 
@@ -52,7 +52,7 @@ class DigitLSTM(nn.Module):
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `deepcore train spoken-digits`."""
     parser.add_argument("--data", metavar="PATH", help="the recordings' folder, its parent or .npz")
-    parser.add_argument("--leave-out", metavar="SPEAKER", help="test on a speaker never heard")
+    parser.add_argument("--leave-out", metavar="SPEAKER", help="test on this speaker alone")
     add_training_options(parser, epochs=20, batch_size=32, lr=2e-3)
     add_count(parser, "hidden", 128, "size of an LSTM layer")
     add_count(parser, "layers", 2, "LSTM layers")
