@@ -123,17 +123,33 @@ def test_a_sequence_alone_is_that_of_the_batch(kind: str, options: dict[str, Any
 
 
 @pytest.mark.parametrize(("kind", "options"), KINDS)
-def test_lengths_of_all_steps_are_no_lengths(kind: str, options: dict[str, Any]) -> None:
-    layer = make(kind, options)
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_lengths_of_all_steps_are_no_lengths(
+    kind: str, options: dict[str, Any], batch_first: bool
+) -> None:
+    layer = make(kind, {"batch_first": batch_first, **options})
     x, start = sample(layer)
     hx = [dc.tensor(s) for s in start]
-    results = []
-    for lengths in (None, [STEPS] * BATCH, np.full(BATCH, STEPS), dc.full((BATCH,), STEPS)):
+    steps = [STEPS] * BATCH
+
+    def run(lengths: Any, more: int = 0) -> Results:
+        """Everything with `more` steps of padding."""
+        filled = np.concatenate([x, np.full((more, BATCH, SIZE), np.nan, "float32")])
+        given = dc.tensor(filled.swapaxes(0, 1) if batch_first else filled, requires_grad=True)
         layer.zero_grad()
-        outputs = recurrent.call(layer, dc.tensor(x), hx, lengths=lengths)
+        y, *ends = recurrent.call(layer, given, hx, lengths=lengths)
+        rows, padding = y.split([STEPS, more], int(batch_first))
+        outputs = [rows.clone(), *ends]
         recurrent.backward(outputs)
-        results.append(recurrent.bits(outputs) + gradients(layer))
-    assert all(result == results[0] for result in results)
+        of_input, behind = given.grad.split([STEPS, more], int(batch_first))
+        assert not padding.detach().numpy().any()
+        assert not behind.numpy().any()
+        return recurrent.bits([*outputs, of_input.clone()]) + gradients(layer)
+
+    expected = run(None)
+    for lengths in (steps, np.array(steps), dc.tensor(steps)):
+        assert run(lengths) == expected
+    assert run(steps, 3) == expected
 
 
 @pytest.mark.parametrize("lengths", [[0] * BATCH, [2] * BATCH])
@@ -147,6 +163,16 @@ def test_one_length(kind: str, options: dict[str, Any], lengths: list[int]) -> N
     part = dc.tensor(x[: lengths[0]])
     expected = recurrent.call(layer, part, [dc.tensor(s) for s in start])
     assert recurrent.bits([y[: lengths[0]].clone(), *ends]) == recurrent.bits(expected)
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize(("kind", "options"), KINDS)
+def test_lengths_of_an_empty_batch(kind: str, options: dict[str, Any], batch_first: bool) -> None:
+    layer = make(kind, {"batch_first": batch_first, **options})
+    x = dc.ones(*((0, STEPS) if batch_first else (STEPS, 0)), SIZE)
+    outputs = recurrent.call(layer, x, None, lengths=[])
+    expected = recurrent.call(layer, x, None)
+    assert [y.shape for y in outputs] == [y.shape for y in expected]
 
 
 @pytest.mark.parametrize(("kind", "options"), KINDS)

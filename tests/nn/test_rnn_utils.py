@@ -169,6 +169,7 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: rnn.pack_padded_sequence(X, [5, 2]), ValueError,
      "[pack_padded_sequence] lengths must be 0 to the 4 steps of input, got 5."),
     (lambda: rnn.pack_padded_sequence(X, [4, -1]), ValueError, "the 4 steps of input, got -1."),
+    (lambda: rnn.pack_padded_sequence(X, [0, 5]), ValueError, "the 4 steps of input, got 5."),
     (lambda: rnn.pack_padded_sequence(X, [4.0, 2.0]), TypeError,
      "[pack_padded_sequence] lengths must be whole numbers, got float64 values."),
     (lambda: rnn.pack_padded_sequence(X, [True, True]), TypeError, "numbers, got bool values."),
@@ -198,6 +199,10 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: PackedSequence(X, dc.tensor([4.0])), TypeError,
      "[PackedSequence] batch_sizes must be int64 numbers in one axis, got shape (1,) and dtype "
      "float32."),
+    (lambda: PackedSequence(X, dc.tensor([4]), dc.arange(4.0)), TypeError,
+     "[PackedSequence] sorted_indices must be int64 numbers in one axis, got shape (4,) and dtype"),
+    (lambda: PackedSequence(X, dc.tensor([4]), None, [0, 1, 2, 3]), TypeError,
+     "[PackedSequence] unsorted_indices must be a Tensor, got list."),
     (lambda: PackedSequence(X, dc.tensor([1, 3])), ValueError,
      "[PackedSequence] batch_sizes must be at least 1 and not grow, got [1, 3]."),
     (lambda: PackedSequence(X, dc.tensor([4, 0])), ValueError, "and not grow, got [4, 0]"),

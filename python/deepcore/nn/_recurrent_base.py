@@ -17,7 +17,15 @@ from . import functional as F
 from ._module import Module
 from ._parameter import Parameter
 from .functional._check import check_share
-from .utils._packed_sequence import Lengths, PackedSequence, batch_of, lengths_of, pack, started
+from .utils._packed_sequence import (
+    Lengths,
+    PackedSequence,
+    batch_of,
+    lengths_of,
+    pack,
+    read_lengths,
+    started,
+)
 
 States = tuple[Tensor, ...]
 Start = tuple[Tensor | None, ...]
@@ -200,6 +208,9 @@ class Recurrent(Module):
             axis = 0 if self.batch_first else 1
             y, ends = self._run(input.unsqueeze(axis), None, batch)
             return y.squeeze(axis), tuple(s.squeeze(1) for s in ends)
+        return self._forward_dense(input, start)
+
+    def _forward_dense(self, input: Tensor, start: States | None) -> tuple[Tensor, States]:
         self._check_states(start, (input.shape[0 if self.batch_first else 1],))
         return self._run(input, None, start)
 
@@ -211,11 +222,25 @@ class Recurrent(Module):
             raise ValueError(
                 f"[{layer}] lengths need a batch of sequences, got one of shape {input.shape}."
             )
+        axes = (0, 1) if self.batch_first else (1, 0)
+        batch, steps = (input.shape[axis] for axis in axes)
+        several = set(read_lengths(layer, lengths, batch, steps).tolist())
+        if len(several) == 1:
+            return self._forward_cut(input, start, *several)
         packed = pack(layer, input, lengths, self.batch_first, sort=True)
         y, ends = self._forward_packed(packed, start)
         each, order = lengths_of(packed)
-        steps = input.shape[1 if self.batch_first else 0]
         return _core.unpack(y.data, each, order, steps, self.batch_first), ends
+
+    def _forward_cut(
+        self, input: Tensor, start: States | None, length: int
+    ) -> tuple[Tensor, States]:
+        """Sequences of one length: packed, gradients of weights would be sums in another order."""
+        if self.batch_first:
+            y, ends = self._forward_dense(input[:, :length], start)
+            return F.pad(y, (0, 0, 0, input.shape[1] - length)), ends
+        y, ends = self._forward_dense(input[:length], start)
+        return F.pad(y, (0, 0, 0, 0, 0, len(input) - length)), ends
 
     def _forward_packed(
         self, packed: PackedSequence, start: States | None
