@@ -163,6 +163,9 @@ class TestCells:
         alone = cell(dc.tensor(x[0]), one if kind == "LSTM" else one[0])
         alone = alone if kind == "LSTM" else (alone,)
         assert recurrent.bits(alone) == recurrent.bits([part[0] for part in got])
+        assert [part.shape for part in alone] == [(4,)] * len(alone)
+        row = cell(dc.tensor(x[:1]))
+        assert [part.shape for part in (row if kind == "LSTM" else (row,))] == [(1, 4)] * len(alone)
 
     @pytest.mark.parametrize("kind", ["LSTMCell", "GRUCell", "RNNCell"])
     def test_gradients(self, kind: str) -> None:
