@@ -115,5 +115,11 @@ def test_errors() -> None:
         nn.Embedding.from_pretrained(dc.ones(3))
     with pytest.raises(ValueError, match=r"_weight must have shape \(3, 2\), .* got \(2, 2\)\."):
         nn.Embedding(3, 2, _weight=dc.ones(2, 2))
+    with pytest.raises(TypeError, match=r"\[Embedding\] _weight must be a Tensor, got list\."):
+        nn.Embedding(1, 1, _weight=[[1.0]])
+    with pytest.raises(ValueError, match=r"\[embedding\] max_norm must be at least 0, got -1\."):
+        nn.Embedding(3, 2, max_norm=-1)
+    with pytest.raises(ValueError, match=r"\[embedding\] norm_type must be above 0, got 0\."):
+        nn.Embedding(3, 2, max_norm=1.0, norm_type=0)
     with pytest.raises(IndexError, match=r"num_embeddings - 1 = 2, got 5 at position \(0,\)"):
         nn.Embedding(3, 2)(dc.tensor([5]))
