@@ -69,6 +69,12 @@ def test_equal_lengths_are_shuffled():
     assert set(first[0]) != set(range(8))
 
 
+def test_items_without_steps_and_buckets_of_one():
+    sampler = BucketBatchSampler([2, 0, 1], 2, shuffle=False)
+    assert list(sampler) == [[1, 2], [0]]
+    assert BucketBatchSampler([2, 0], 1, bucket_size=1).bucket_size == 1
+
+
 def test_in_order():
     sampler = BucketBatchSampler([3, 1, 2, 1, 9], 2, shuffle=False)
     assert list(sampler) == list(sampler) == [[1, 3], [2, 0], [4]]

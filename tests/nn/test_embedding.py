@@ -42,6 +42,7 @@ def test_from_pretrained() -> None:
     table = dc.tensor([[1.0, 2.0], [3.0, 4.0]])
     layer = nn.Embedding.from_pretrained(table, padding_idx=0)
     assert not layer.weight.requires_grad
+    assert repr(layer) == "Embedding(2, 2, padding_idx=0)"
     assert layer(dc.tensor([0, 1])).tolist() == table.tolist()
     table[1] = 7.0
     assert layer(dc.tensor(1)).tolist() == [7.0, 7.0]
