@@ -114,6 +114,7 @@ def test_samples_by_index(tmp_path):
     train = datasets.fsdd(tmp_path, train=True)
     assert repr(train) == "SpokenDigits(8 recordings, 2 speakers, 8000 Hz)"
     np.testing.assert_array_equal(train[-1][0], train[len(train) - 1][0])
+    np.testing.assert_array_equal(train[-8][0], train[0][0])
     train[0][0][:] = 9
     assert train[0][0].max() < 1
     for index in (8, -9):

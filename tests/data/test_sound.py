@@ -160,6 +160,11 @@ def test_waveform_errors(waveform, kind, text):
         LogMelSpectrogram(8000, **SMALL)(waveform)
 
 
+def test_the_least_there_can_be():
+    assert LogMelSpectrogram(8000, **SMALL, center=False)(np.ones(64)).shape == (1, 8)
+    assert MFCC(8000, 1, **SMALL, center=False)(np.ones(64)).shape == (1, 1)
+
+
 @pytest.mark.parametrize("count", [0, 9])
 def test_coefficients_there_are_not(count):
     with pytest.raises(
