@@ -192,6 +192,24 @@ def test_a_sample_alone_has_the_bits_it_has_in_a_batch() -> None:
         assert alone.item() == whole[i]
 
 
+def test_gradients_of_two_losses_add_up() -> None:
+    values = normalized(np.random.default_rng(0), [(5, 4, 3)])[0]
+    grads = []
+    for count in (1, 2):
+        x = dc.tensor(values, requires_grad=True)
+        sum((call(x, "sum", False) for _ in range(count)), start=dc.zeros(())).backward()
+        grads.append(x.grad.numpy())
+    np.testing.assert_allclose(grads[1], 2 * grads[0], rtol=1e-12)
+
+
+def test_a_write_before_backward_is_an_error() -> None:
+    x = dc.zeros(5, 4, 3, requires_grad=True).log_softmax(-1)
+    loss = call(x, "sum", False)
+    x.detach().fill_(0)
+    with pytest.raises(RuntimeError, match=r"a tensor that 'ctc_loss' saved .* written in place"):
+        loss.backward()
+
+
 def test_impossible_and_certain_classes() -> None:
     """Log-probabilities of -inf and 0."""
     x = np.full((3, 1, 3), -np.inf)

@@ -113,6 +113,14 @@ def test_max_norm_scales_the_rows_that_are_named(p: float) -> None:
     assert (np.linalg.norm(w.detach().numpy()[[1, 3]], ord=p, axis=1) <= 1.5).all()
 
 
+def test_scaling_counts_as_a_write() -> None:
+    w = dc.ones(3, 2, requires_grad=True)
+    y = F.linear(dc.ones(1, 2, requires_grad=True), w)
+    F.embedding(dc.tensor([1]), w, max_norm=1.0)
+    with pytest.raises(RuntimeError, match=r"saved for its gradient was written in place"):
+        y.sum().backward()
+
+
 def test_norms_are_euclidean_unless_told_and_may_be_zero() -> None:
     w = dc.tensor([[3.0, 4.0]], dc.float64)
     np.testing.assert_allclose(F.embedding(dc.tensor([0]), w, max_norm=1.0).tolist(), [[0.6, 0.8]])

@@ -111,6 +111,17 @@ def test_padding_is_never_read_and_its_gradient_is_zero() -> None:
     assert given.grad.numpy().tobytes() == (np.nan_to_num(x) * 3).tobytes()
 
 
+def test_gradients_of_several_uses_add_up() -> None:
+    x = dc.zeros(3, 2, requires_grad=True)
+    y = _core.pack(x, [2, 1], [0, 1])
+    both = [_core.unpack(y, [2, 1], [0, 1], 3) * factor for factor in (2, 3)]
+    sum([*both, x], start=dc.zeros(())).sum().backward()
+    assert x.grad.tolist() == [[6, 6], [6, 1], [1, 1]]
+    z = _core.unpack(y, [2, 1], [0, 1], 3).sum() + _core.pack(x, [2, 1], [0, 1]).sum()
+    (x.sum() * 4 + z).backward()
+    assert x.grad.tolist() == [[12, 12], [12, 5], [5, 5]]
+
+
 @pytest.mark.parametrize("dtype", ["int64", "uint8", "bool", "float64"])
 def test_every_dtype(dtype: str) -> None:
     x = np.random.default_rng(0).integers(0, 2, (4, 3)).astype(dtype)

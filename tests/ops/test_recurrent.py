@@ -315,7 +315,11 @@ def test_denormal_numbers_are_zero_inside_and_nowhere_else(threads: int) -> None
     weight = 0.1 * np.eye(hidden, dtype=np.float32)
     h0 = np.full((batch, hidden), 1e-38, np.float32)
     x, w_ih = dc.zeros(8, batch, 1), dc.zeros(hidden, 1)
+    one = dc.ones(batch, hidden, requires_grad=True)
     with dc.threads(threads):
         y, _ = _core.rnn(x, None, dc.tensor(h0), w_ih, dc.tensor(weight), None, None, "relu", False)
+        _, last = _core.rnn(x[:1], None, one, w_ih, dc.tensor(weight), None, None, "relu", False)
+        last.backward(dc.tensor(h0))
+        assert not one.grad.numpy().any()
         assert not y.numpy().any()
         assert (dc.full((1 << 22,), 1e-38) * 0.1).numpy().all()  # enough for every thread

@@ -101,6 +101,14 @@ def test_hooks_after_rows_are_there() -> None:
     np.testing.assert_allclose(w.grad.numpy(), expected, rtol=1e-6)
 
 
+def test_a_gradient_that_is_handed_on_is_added_to_rows() -> None:
+    w = table()
+    look_up(w, [1])
+    before = w.grad.to_dense().numpy()
+    (w.reshape(3, 6) + 1).sum().backward()
+    np.testing.assert_array_equal(w.grad.numpy(), before + 1)
+
+
 def test_grad_can_be_assigned_and_forgotten() -> None:
     w = table()
     w.grad = dc.SparseRows([1], [[1.0, 2.0, 3.0]], (6, 3))
