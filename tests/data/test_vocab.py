@@ -62,9 +62,45 @@ def test_specials_keep_their_places():
 
 
 def test_tokens_that_are_cut_already():
-    vocab = Vocab.build((word for word in ["a b", "c", "a b"]), level="word")
-    assert vocab.itos == ["a b", "c"]
-    assert vocab.encode(["c", "a b"]).tolist() == [1, 0]
+    vocab = Vocab.build((word for word in ["a", "c", "\n", "a"]), level="word", specials=["a b"])
+    assert vocab.itos == ["a b", "a", "\n", "c"]
+    assert vocab.encode(["c", "a b", "\n"]).tolist() == [3, 0, 2]
+    assert Vocab.build(["b", "a"], specials=["<pad>"]).encode(["a", "<pad>"]).tolist() == [1, 0]
+    assert Vocab(["in", "g"]).encode(["g", "in"]).tolist() == [1, 0]
+
+
+SENTENCES = ["the cat sat", "the mat"]
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [
+        ("word", r"words without white space, got 'the cat sat'; ' '.join\(strings\) makes one te"),
+        ("char", r"single characters or specials, got 'the cat sat'; ''.join\(strings\) makes one"),
+    ],
+)
+@pytest.mark.parametrize("unknown", ["<unk>", None])
+def test_sentences_are_no_tokens(level, text, unknown):
+    with pytest.raises(ValueError, match=rf"^\[Vocab\] at level='{level}' tokens must be {text}"):
+        Vocab.build(SENTENCES, level=level, unknown=unknown)
+    vocab = Vocab.build(" ".join(SENTENCES), level=level, unknown=unknown)
+    with pytest.raises(ValueError, match=rf"^\[Vocab\] at level='{level}' tokens must be {text}"):
+        vocab.encode(SENTENCES)
+
+
+def test_lines_and_words_are_no_tokens_either(tmp_path):
+    with pytest.raises(ValueError, match=r"words without white space, got 'cat\\n'"):
+        Vocab.build(["cat\n", "mat\n"], level="word")
+    with pytest.raises(ValueError, match="single characters or specials, got 'cat'; "):
+        Vocab.build(["cat", "mat"])
+    with pytest.raises(ValueError, match="single characters or specials, got '<pad>'; "):
+        Vocab.build("abc", unknown="?")["<pad>"]
+    (tmp_path / "text").write_text("a b\n")
+    with open(tmp_path / "text") as file:
+        with pytest.raises(TypeError, match=r"got an open file; file.read\(\) gives it"):
+            Vocab.build(file)
+        with pytest.raises(TypeError, match=r"got an open file; file.read\(\) gives it"):
+            Vocab("ab").encode(file)
 
 
 def test_it_is_kept_with_a_model(tmp_path):
@@ -87,7 +123,7 @@ def test_what_is_not_in_it():
         Vocab.build("abc").encode("abxc")
     with pytest.raises(ValueError, match="got 'fish' at position 1; build it with unknown='<unk>'"):
         Vocab.build(TEXT, level="word").encode("the fish")
-    with pytest.raises(ValueError, match="got 'fish' at position 0"):
+    with pytest.raises(ValueError, match="got 'fish' at position 0; build it with unknown="):
         Vocab.build(TEXT, level="word")["fish"]
 
 
@@ -97,7 +133,7 @@ def test_what_is_not_in_it():
         (lambda: Vocab.build("a", level="line"), ValueError, "level must be 'char' or 'word', got"),
         (lambda: Vocab("a", level=3), ValueError, "level must be 'char' or 'word', got 3"),
         (lambda: Vocab("aba"), ValueError, "tokens must be there once each, got 'a' twice"),
-        (lambda: Vocab(["a", 1]), TypeError, "tokens must be strings, got int at 1"),
+        (lambda: Vocab(["a", 1]), TypeError, "tokens must be strings, got int at position 1"),
         (lambda: Vocab("ab", unknown="c"), ValueError, "unknown must be one of the tokens, got 'c"),
         (lambda: Vocab.build("a", min_freq=0), ValueError, "min_freq must be 1 or more, got 0"),
         (lambda: Vocab.build("a", min_freq=1.5), TypeError, "min_freq must be a whole number"),
@@ -107,7 +143,14 @@ def test_what_is_not_in_it():
         (lambda: Vocab.build(b"a"), TypeError, "got bytes; decode"),
         (lambda: Vocab.build("a", specials="<pad>"), TypeError, "a list of tokens, got '<pad>'"),
         (lambda: Vocab.build(5), TypeError, "text must be a string or strings, got int"),
-        (lambda: Vocab.build(["a", 5]), TypeError, "tokens must be strings"),
+        (lambda: Vocab.build(["a", 5]), TypeError, "tokens must be strings, got int at position 1"),
+        (lambda: Vocab.build([["a"]]), TypeError, "tokens must be strings, got list at position 0"),
+        (lambda: Vocab("ab", unknown="a").encode([1]), TypeError, "strings, got int at position 0"),
+        (
+            lambda: Vocab(Vocab("a").state_dict()),
+            TypeError,
+            r"got a dict; .* with Vocab\(\*\*state",
+        ),
         (lambda: Vocab("ab").encode(None), TypeError, "text must be a string or strings, got None"),
         (lambda: Vocab("ab").decode(1), ValueError, r"ids must have one axis, got shape \(\)"),
         (lambda: Vocab("ab").decode([[0]]), ValueError, r"one axis, got shape \(1, 1\)"),

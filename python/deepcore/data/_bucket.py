@@ -108,7 +108,8 @@ def pad_collate(
     Args:
         batch: the samples.
         batch_first: the batch on padded's first axis, the time on its second.
-        padding_value: what stands behind the end of a sequence.
+        padding_value: what stands behind the end of a sequence; for texts the number of a token of
+            its own, `vocab["<pad>"]` of `Vocab.build(..., specials=["<pad>"])`.
 
     Shape:
         sequence: (Lᵢ, *), Tensors or arrays. padded: (T, B, *), or (B, T, *) if batch_first, T the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class Vocab:
 
     Raises:
         ValueError: a token comes twice, unknown is none of them, or level is another word.
-        TypeError: a token is no string.
+        TypeError: a token is no string, or itos a dict.
 
     Example:
         >>> from deepcore.data import Vocab
@@ -50,13 +50,15 @@ class Vocab:
         self, itos: Iterable[str], level: str = "char", unknown: str | None = None
     ) -> None:
         _check_level(level)
+        if isinstance(itos, Mapping):
+            raise TypeError(
+                f"[Vocab] itos must be a list of tokens, got a {type(itos).__name__}; a state dict "
+                "is taken back with Vocab(**state)."
+            )
         self.itos = list(itos)
         self.level = level
         self.unknown = unknown
-        for position, token in enumerate(self.itos):
-            if not isinstance(token, str):
-                kind = type(token).__name__
-                raise TypeError(f"[Vocab] tokens must be strings, got {kind} at {position}.")
+        _check_strings(self.itos)
         self.stoi = {token: number for number, token in enumerate(self.itos)}
         if len(self.stoi) < len(self.itos):
             twice = next(t for t, number in Counter(self.itos).items() if number > 1)
@@ -81,7 +83,8 @@ class Vocab:
         their code points, words by falling count, and equally frequent ones alphabetically.
 
         Args:
-            text: a string, or tokens that are already cut.
+            text: a string, or tokens that are already cut: characters, or words without white
+                space.
             level: "char", or "word" for what `str.split()` gives.
             min_freq: leave out tokens that come less often.
             max_size: how many tokens there may be, unknown and specials included; the most
@@ -90,7 +93,8 @@ class Vocab:
             specials: tokens that are there whatever the text has, such as "<pad>".
 
         Raises:
-            ValueError: min_freq is below 1, or max_size leaves no room for a token of the text.
+            ValueError: min_freq is below 1, max_size leaves no room for a token of the text, or a
+                token is not cut as level says, such as a sentence among words.
             TypeError: one of them is no whole number, specials is a string, or text has other
                 things than strings.
         """
@@ -103,23 +107,24 @@ class Vocab:
         first = list(dict.fromkeys([*([] if unknown is None else [unknown]), *specials]))
         room = _room(max_size, len(first))
         counts = Counter(_tokens(text, level))
+        _check_cut((token for token in counts if token not in first), level)
         kept = [t for t, count in counts.items() if count >= min_freq and t not in first]
-        try:
-            kept.sort(key=lambda token: (-counts[token], token))
-        except TypeError as error:
-            raise TypeError(f"[Vocab] tokens must be strings ({error}).") from error
-        kept = kept[:room]
+        kept = sorted(kept, key=lambda token: (-counts[token], token))[:room]
         return cls([*first, *(sorted(kept) if level == "char" else kept)], level, unknown)
 
     def encode(self, text: str | Iterable[str]) -> NDArray[np.int64]:
         """The numbers (N,) of a string's tokens, or of tokens that are already cut.
 
         Raises:
-            ValueError: a token is not in the vocabulary, which has no unknown token.
+            ValueError: a token is not in the vocabulary, which has no unknown token, or is not cut
+                as level says.
+            TypeError: a token is no string.
         """
         if isinstance(text, str) and self.level == "char":
             return self._encode_characters(text)
-        tokens = list(_tokens(text, self.level))
+        tokens = _tokens(text, self.level)
+        if not isinstance(text, str):
+            _check_cut((token for token in tokens if token not in self.stoi), self.level)
         other = -1 if self.unknown is None else self.stoi[self.unknown]
         numbers = np.fromiter((self.stoi.get(t, other) for t in tokens), np.int64, len(tokens))
         self._check_known(numbers, tokens)
@@ -185,15 +190,44 @@ class Vocab:
             )
 
 
-def _tokens(text: Any, level: str) -> Iterable[str]:
+def _tokens(text: Any, level: str) -> Sequence[str]:
     if isinstance(text, bytes):
         raise TypeError("[Vocab] text must be a string or strings, got bytes; decode() them.")
     if isinstance(text, str):
         return text if level == "char" else text.split()
+    if hasattr(text, "read"):
+        raise TypeError(
+            "[Vocab] text must be a string or strings, got an open file; file.read() gives it."
+        )
     if not isinstance(text, Iterable):
         kind = type(text).__name__
         raise TypeError(f"[Vocab] text must be a string or strings, got {kind}.")
-    return text
+    tokens = list(text)
+    _check_strings(tokens)
+    return tokens
+
+
+def _check_strings(tokens: Sequence[Any]) -> None:
+    for position, token in enumerate(tokens):
+        if not isinstance(token, str):
+            kind = type(token).__name__
+            raise TypeError(f"[Vocab] tokens must be strings, got {kind} at position {position}.")
+
+
+def _check_cut(tokens: Iterable[str], level: str) -> None:
+    """ValueError for a token that `encode` would never cut from a string."""
+    for token in tokens:
+        if level == "char" and len(token) > 1:
+            raise ValueError(
+                "[Vocab] at level='char' tokens must be single characters or specials, got "
+                f"{token[:_SHOWN]!r}; ''.join(strings) makes one text, level='word' takes words."
+            )
+        # White space alone may stand for itself, as a line's end does in some texts.
+        if level == "word" and token.split() not in ([token], []):
+            raise ValueError(
+                "[Vocab] at level='word' tokens must be words without white space, got "
+                f"{token[:_SHOWN]!r}; ' '.join(strings) makes one text of sentences."
+            )
 
 
 def _room(max_size: int | None, taken: int) -> int | None:
