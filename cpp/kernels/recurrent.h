@@ -47,7 +47,7 @@ struct RecurrentArgs {
   const T* bias_n = nullptr;
   const T* projection = nullptr;         // (width, H): W_p, where h = W_p (o tanh c)
   const T *h0 = nullptr, *c0 = nullptr;  // (batch, width), (batch, H); zeros where there are none
-  T* gates;                              // (rows, gates H): W_x x + b, and then the gates
+  T* gates = nullptr;                    // (rows, gates H): W_x x + b, and then the gates
   T* y;                                  // (rows, width)
   T* extra = nullptr;                    // (rows, H): c of an LSTM, W_hn h + b_hn of a GRU
   T* m = nullptr;                        // (rows, H): o tanh c, with a projection
