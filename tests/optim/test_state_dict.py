@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,33 @@ def test_pytorchs_state_dict_is_taken() -> None:
     optimizer.step()
     # m = v = 1, both divided by 1 - 0.5^2: a step of lr * sqrt(4 / 3).
     np.testing.assert_allclose(before - params[0].detach().numpy(), 0.5 * (4 / 3) ** 0.5, rtol=1e-6)
+
+
+def test_the_state_of_another_kind_is_refused() -> None:
+    params = parameters()
+    sgd = SGD(params, lr=0.5)
+    text = (
+        "[sgd] state_dict must have groups with the options lr, momentum, dampening, weight_decay, "
+        "nesterov, maximize, got one with betas, eps, amsgrad and without momentum, dampening, "
+        "nesterov; load it into an optimizer of the kind that gave it."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        sgd.load_state_dict(Adam(params).state_dict())
+    assert sgd.param_groups[0]["lr"] == 0.5
+    assert "betas" not in sgd.param_groups[0]
+    with pytest.raises(ValueError, match=r"^\[adam\] state_dict must .* got one with momentum, da"):
+        Adam(params).load_state_dict(sgd.state_dict())
+
+
+def test_an_older_state_gets_the_defaults() -> None:
+    params = parameters()
+    saved = SGD(params, lr=0.5, momentum=0.9).state_dict()
+    group = {key: value for key, value in saved["param_groups"][0].items() if key != "maximize"}
+    group |= {"foreach": None, "initial_lr": 1.0, "decoupled_weight_decay": False}
+    sgd = SGD(params, lr=0.1)
+    sgd.load_state_dict({**saved, "param_groups": [group]})
+    assert sgd.param_groups[0]["momentum"] == 0.9
+    assert sgd.param_groups[0]["maximize"] is False
 
 
 def test_a_foreign_state_dict_changes_nothing() -> None:

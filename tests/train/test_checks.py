@@ -17,6 +17,7 @@ from deepcore.data import (
     RandomSampler,
     SubsetRandomSampler,
     TensorDataset,
+    pad_collate,
 )
 from support.training import blobs, classifier, mlp, same_bits, weights
 
@@ -39,7 +40,14 @@ BAD_DATA: list[tuple[Any, type[Exception], str]] = [
     ((X, Y[:30]), ValueError, r"\[fit\] x and y must have equally many samples, got 40 and 30\."),
     ((X[:0], Y[:0]), ValueError, r"x must have one sample or more .*, got shape \(0, 8\)\."),
     ((X, Y[:0]), ValueError, r"y must have one sample or more .*, got shape \(0,\)\."),
-    ((X,), TypeError, r"y must be given with arrays"),
+    (
+        (X,),
+        TypeError,
+        r"y must be given with arrays, got none with x of type ndarray; a data\.Dataset or "
+        r"data\.DataLoader of pairs \(x, y\) brings it, other .* need a loop of one's own\.$",
+    ),
+    (([(X, Y)],), TypeError, r"y must be given with arrays, got none with x of type list; a data"),
+    ((iter([(X, Y)]),), TypeError, r"got none with x of type list_iterator; a data\.Dataset or"),
     ((3.0, Y), ValueError, r"x must have one sample or more .*, got shape \(\)\."),
     ((with_value(X, (7, 2), np.nan), Y), ValueError, r"x must be finite, got nan at row 7, pos"),
     ((with_value(X, (9, 0), np.inf), Y), ValueError, r"x must be finite, got inf at row 9, pos"),
@@ -263,6 +271,31 @@ def test_predict_needs_every_row_in_its_place(options: dict[str, Any]) -> None:
     data = TensorDataset(np.ones((4, 4), np.float32), np.zeros(4))
     with pytest.raises(ValueError, match=r"\[predict\] a DataLoader must (keep|give)"):
         trainer().predict(DataLoader(data, **options))
+
+
+@pytest.mark.parametrize("collate", [pad_collate, partial(pad_collate, batch_first=True)])
+@pytest.mark.parametrize("labels", [True, False])
+@pytest.mark.parametrize("name", ["fit", "evaluate", "predict"])
+def test_lengths_are_neither_targets_nor_left_out(name: str, labels: bool, collate: Any) -> None:
+    sequences = [np.ones((length, 4), np.float32) for length in (3, 5)]
+    loader = DataLoader([(x, 0) if labels else x for x in sequences], 2, collate_fn=collate)
+    text = (
+        rf"\[{name}\] a DataLoader must give pairs \(x, y\), got one with pad_collate; its lengths "
+        r"need a loop of one's own\.$"
+    )
+    with pytest.raises(TypeError, match=text):
+        getattr(trainer(), name)(loader)
+
+
+def test_predict_leaves_out_targets_alone() -> None:
+    x, y = np.ones((4, 4), np.float32), np.zeros(4)
+    expected = trainer().predict(x)
+    for parts in ((x,), (x, y)):
+        np.testing.assert_array_equal(trainer().predict(TensorDataset(*parts)), expected)
+    with pytest.raises(
+        TypeError, match=r"\[predict\] a batch must be a pair \(x, y\), got 3 parts"
+    ):
+        trainer().predict(TensorDataset(x, y, y))
 
 
 def test_the_last_step_is_looked_at_too() -> None:

@@ -39,18 +39,29 @@ def told(error: BaseException) -> str:
     return "\n".join([str(error), *getattr(error, "__notes__", [])])
 
 
-def test_a_missing_axis_of_channels_is_named() -> None:
-    x, y = np.zeros((4, 8, 8), np.float32), np.zeros(4, np.int64)
+@pytest.mark.parametrize("kind", [np.float32, np.uint8])
+def test_a_missing_axis_of_channels_is_named(kind: Any) -> None:
+    x, y = np.zeros((4, 8, 8), kind), np.zeros(4, np.int64)
     task = network()
+    text = (
+        r"must have shape \(N, C, H, W\) for Conv2d, got \(4, 8, 8\); x has no channel axis: "
+        r"x\[:, None\] gives \(4, 1, 8, 8\)\.$"
+    )
     for call in (
         lambda: task.fit(x, y, verbose=0),
         lambda: task.evaluate(x, y),
         lambda: task.predict(x),
     ):
-        with pytest.raises(ValueError, match="linear") as caught:
+        with pytest.raises(ValueError, match=text):
             call()
-        assert "An axis of channels is missing: x[:, None] adds it." in told(caught.value)
     assert task.predict(x[:, None]).shape == (4, 3)
+
+
+def test_an_axis_of_channels_is_no_remedy_for_a_model_of_three() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Flatten(), nn.Linear(72, 3))
+    with pytest.raises(ValueError, match=r"\[conv2d\]") as caught:
+        trainer(model).predict(np.zeros((4, 8, 8), np.float32))
+    assert "[predict] x has shape (4, 8, 8); its first row was tried" in told(caught.value)
 
 
 def test_a_last_batch_of_one_sample_is_named() -> None:

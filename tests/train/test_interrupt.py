@@ -30,7 +30,13 @@ class PressCtrlC:
         return 0.0
 
 
-def test_once_ends_the_epoch_and_keeps_the_weights() -> None:
+SAID = (
+    "\ninterrupted: fit ends after this step and the epoch's validation, and keeps the weights; "
+    "Ctrl-C again to stop at once\n"
+)
+
+
+def test_once_ends_the_epoch_and_keeps_the_weights(capsys: pytest.CaptureFixture[str]) -> None:
     x, y = blobs(100)
     trainer = classifier([PressCtrlC(6)])
     history = trainer.fit(
@@ -39,6 +45,7 @@ def test_once_ends_the_epoch_and_keeps_the_weights() -> None:
     assert history.interrupted
     assert history.epoch == [1]  # the sixth batch is the second of the first validation
     assert [len(values) for values in history.history.values()] == [1] * 4
+    assert capsys.readouterr() == ("", SAID)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

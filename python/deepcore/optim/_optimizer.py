@@ -30,6 +30,7 @@ _GROUP_KEYS = frozenset(
         "fused",
         "capturable",
         "differentiable",
+        "decoupled_weight_decay",
     ]
 )
 
@@ -199,11 +200,13 @@ class Optimizer:
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes over the options and copies of the state that `state_dict()` gave.
 
-        What PyTorch's optimizer of the same name gave is taken, too.
+        What PyTorch's optimizer of the same name gave is taken, too. Options that an older state
+        does not have get the optimizer's defaults.
 
         Raises:
-            ValueError: the groups differ in number or size from this optimizer's, or a state tensor
-                in shape from its parameter; nothing has changed then.
+            ValueError: a group has options that this optimizer does not know, the groups differ in
+                number or size from its own, or a state tensor in shape from its parameter; nothing
+                has changed then.
         """
         if not isinstance(state_dict, dict) or not {"state", "param_groups"} <= state_dict.keys():
             got = [*state_dict] if isinstance(state_dict, dict) else type(state_dict).__name__
@@ -212,6 +215,7 @@ class Optimizer:
                 "a model is for the model's load_state_dict."
             )
         saved = state_dict["param_groups"]
+        self._check_options(saved)
         sizes = [len(group["params"]) for group in saved]
         own = [len(group["params"]) for group in self.param_groups]
         if sizes != own:
@@ -234,6 +238,21 @@ class Optimizer:
             groups.append({**self.defaults, **new, "params": group["params"]})
             self._check_group(groups[-1])
         self.state, self.param_groups = state, groups
+
+    def _check_options(self, saved: list[Group]) -> None:
+        """ValueError where groups have options that are another optimizer's."""
+        if self._stepper is None:
+            return
+        for group in saved:
+            unknown = [name for name in group if name not in self.defaults.keys() | _GROUP_KEYS]
+            if unknown:
+                missing = [name for name in self.defaults if name not in group]
+                without = f" and without {', '.join(missing)}" if missing else ""
+                raise ValueError(
+                    f"[{self._op}] state_dict must have groups with the options "
+                    f"{', '.join(self.defaults)}, got one with {', '.join(unknown)}{without}; load "
+                    "it into an optimizer of the kind that gave it."
+                )
 
     def _loaded(self, p: Tensor, name: str, value: Any) -> Any:
         if name == "step":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,9 @@ from numpy.typing import NDArray
 
 from .. import _core, nn
 from .._core import Tensor, dtype
-from .._grad import no_grad
-from .._notes import add_note
 from ..data._convert import to_tensor
-from ..nn._conv import ConvBase
-from ._modes import mode
 from ._objective import Objective
+from ._probe import probe
 from ._target_checks import check_probabilities, check_shares, warn_of_broadcast, warn_of_bytes
 
 Array = NDArray[Any]
@@ -25,7 +23,8 @@ class Adapter:
     """Converts and checks inputs and targets of one model and loss.
 
     Floating arrays become the model's dtype. Whole-number inputs stay so for a model that takes
-    them, and become the model's dtype otherwise, which a row of them tells.
+    them, uint8 becomes int64 for one that takes that, and all others become the model's dtype; a
+    row of them tells.
 
     Args:
         model: the model.
@@ -38,7 +37,7 @@ class Adapter:
         self._objective = objective
         self._op = op
         self._dtype = np.dtype(model_dtype(model).name)
-        self._keeps_whole = True
+        self._whole_kind = self._dtype  # of whole-number inputs
         self.output_shape: tuple[int, ...] | None = None  # of one row: (1, …)
 
     def inputs(self, x: Any, *, check: bool = True) -> Tensor:
@@ -49,16 +48,14 @@ class Adapter:
             if check:
                 self._check_finite("x", tensor, array)
             if self.output_shape is None:
-                self.output_shape = self._probe(tensor._narrow_leading(0, 1), array.shape)
+                row = tensor._narrow_leading(0, 1)
+                self.output_shape = probe(self._model, self._op, row, array.shape)
             return tensor
-        whole = (
-            array if array.dtype.kind in "ub" and array.itemsize == 1 else array.astype(np.int64)
-        )
         if self.output_shape is None:
-            self._probe_whole(whole)
-            if self._op == "fit" and not self._keeps_whole:
+            self._probe_whole(array)
+            if self._op == "fit" and self._whole_kind == self._dtype:
                 warn_of_bytes(self._op, array)
-        return to_tensor(whole, self._op) if self._keeps_whole else self._cast(array, self._dtype)
+        return self._cast(array, self._whole_kind)
 
     def targets(self, y: Any, *, check: bool = True) -> Tensor:
         """y as a tensor for the loss; needs the model's output shape, so `inputs` comes first."""
@@ -118,33 +115,20 @@ class Adapter:
             f"{f', position {where[1:]}' if where[1:] else ''}; drop such rows or fill them in."
         )
 
-    # One row tells the shape of the output
+    def _probe_whole(self, array: Array) -> None:
+        byte = array.dtype.kind in "ub" and array.itemsize == 1
+        wide = np.dtype(np.int64)
+        *kinds, last = (array.dtype, wide, self._dtype) if byte else (wide, self._dtype)
+        for kind in kinds:
+            with suppress(TypeError):
+                self._probe_as(kind, array)
+                return
+        self._probe_as(last, array)
 
-    def _probe(self, row: Tensor, shape: tuple[int, ...]) -> tuple[int, ...]:
-        try:
-            with mode(self._model, training=False), no_grad():
-                output = self._model(row.clone())  # a model may write in place
-        except (TypeError, ValueError, IndexError) as error:
-            note = f"[{self._op}] x has shape {shape}; its first row was tried in the model."
-            if (axes := axes_of_first_convolution(self._model)) is not None and len(
-                shape
-            ) == axes + 1:
-                note += " An axis of channels is missing: x[:, None] adds it."
-            add_note(error, note)
-            raise
-        if not isinstance(output, Tensor):
-            raise TypeError(
-                f"[{self._op}] the model must give one tensor, got {type(output).__name__}."
-            )
-        return tuple(output.shape)
-
-    def _probe_whole(self, whole: Array) -> None:
-        row = whole[:1]
-        try:
-            self.output_shape = self._probe(to_tensor(row, self._op), whole.shape)
-        except TypeError:
-            self._keeps_whole = False
-            self.output_shape = self._probe(self._cast(row, self._dtype), whole.shape)
+    def _probe_as(self, kind: np.dtype[Any], array: Array) -> None:
+        row = self._cast(array[:1], kind)
+        self.output_shape = probe(self._model, self._op, row, array.shape)
+        self._whole_kind = kind
 
     # Targets
 
@@ -225,13 +209,11 @@ def _class_hint(own: tuple[int, ...], wanted: tuple[int, ...]) -> str:
         return "; of one-hot rows pass y.argmax(1), or make them floats"
     if own == () and len(wanted) > 1:
         return f"; the model gives {_with_n(wanted)}, is nn.Flatten() missing before its Linear?"
+    if len(own) > 0 and own == wanted[:-1]:
+        turn = ", ".join(map(str, (0, len(wanted), *range(1, len(wanted)))))
+        swap = "transpose(1, 2)" if len(wanted) == 2 else f"permute({turn})"
+        return f"; the model gives {_with_n(wanted)} and classes are axis 1: return output.{swap}"
     return ""
-
-
-def axes_of_first_convolution(model: nn.Module) -> int | None:
-    """How many axes the convolution moves over that a model begins with, if it does."""
-    first = next((m for m in model.modules() if not any(True for _ in m.children())), None)
-    return first._axes if isinstance(first, ConvBase) else None
 
 
 def _with_n(sizes: tuple[int, ...]) -> str:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
+from contextlib import suppress
 from types import FrameType, TracebackType
+
+# On a line of its own, behind a bar and the terminal's ^C.
+_ANSWER = (
+    "\ninterrupted: fit ends after this step and the epoch's validation, and keeps the weights; "
+    "Ctrl-C again to stop at once"
+)
 
 
 class Interrupt:
-    """While open, the first Ctrl-C sets `asked`; the second raises KeyboardInterrupt.
+    """While open, the first Ctrl-C sets `asked` and says so; the second raises KeyboardInterrupt.
 
     Only where Ctrl-C has its usual meaning: a program that handles SIGINT itself keeps its
     handler, and other threads than the main one get no signals.
@@ -38,3 +46,5 @@ class Interrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
+        with suppress(RuntimeError):  # where Ctrl-C came into another print to stderr
+            print(_ANSWER, file=sys.stderr, flush=True)

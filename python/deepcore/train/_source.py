@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .._core import Tensor
 from .._notes import add_note
-from ..data import DataLoader, Dataset, IterableDataset, SequentialSampler, Subset, TensorDataset
+from ..data import (
+    DataLoader,
+    Dataset,
+    IterableDataset,
+    SequentialSampler,
+    Subset,
+    TensorDataset,
+    pad_collate,
+)
 from ..data._collate import default_collate
 from ..data._dataset import in_memory
 from ..data._sampler import check_batch_size
@@ -18,6 +27,7 @@ from ._adapt import Adapter
 
 Batch = tuple[Tensor, Tensor]
 DEFAULT_BATCH_SIZE = 32
+_OWN_LOOP = "a loop of one's own"
 
 
 class Source:
@@ -71,7 +81,7 @@ def open_source(
 
 def adapt_arrays(adapter: Adapter, op: str, x: Any, y: Any) -> Batch:
     """Whole arrays as checked tensors of equal length."""
-    _check_given(op, y)
+    _check_given(op, x, y)
     inputs, targets = adapter.inputs(x), adapter.targets(y)
     if len(inputs) != len(targets):
         raise ValueError(
@@ -81,9 +91,13 @@ def adapt_arrays(adapter: Adapter, op: str, x: Any, y: Any) -> Batch:
     return inputs, targets
 
 
-def _check_given(op: str, y: Any) -> None:
+def _check_given(op: str, x: Any, y: Any) -> None:
     if y is None:
-        raise TypeError(f"[{op}] y must be given with arrays; only a Dataset or DataLoader has it.")
+        raise TypeError(
+            f"[{op}] y must be given with arrays, got none with x of type {type(x).__name__}; a "
+            "data.Dataset or data.DataLoader of pairs (x, y) brings it, other iterables of batches "
+            f"need {_OWN_LOOP}."
+        )
 
 
 def of_tensors(x: Tensor, y: Tensor, batch_size: int, shuffle: bool) -> Source:
@@ -101,6 +115,7 @@ def of_tensors(x: Tensor, y: Tensor, batch_size: int, shuffle: bool) -> Source:
 
 
 def _of_loader(adapter: Adapter, op: str, loader: DataLoader) -> Source:
+    _refuse_lengths(op, loader)
     whole = in_memory(loader.dataset) and loader.collate_fn is default_collate
     if whole:
         adapt_arrays(adapter, op, *_all_of(op, loader.dataset))
@@ -138,11 +153,8 @@ def _pair(op: str, batch: Any) -> tuple[Any, Any]:
     if not isinstance(batch, (tuple, list)) or len(batch) != 2:
         several = isinstance(batch, (tuple, list))
         parts = f"{len(batch)} parts" if several else type(batch).__name__
-        own = (
-            "; lengths and carried states need a loop of one's own"
-            if several and len(batch) > 2
-            else ""
-        )
+        more = several and len(batch) > 2
+        own = f"; lengths and carried states need {_OWN_LOOP}" if more else ""
         raise TypeError(f"[{op}] a batch must be a pair (x, y), got {parts}{own}.")
     return batch[0], batch[1]
 
@@ -151,6 +163,18 @@ def _refuse(op: str, kind: str, **options: Any) -> None:
     for name, value in options.items():
         if value is not None:
             raise TypeError(f"[{op}] {kind} brings its own {name}, got {name}= too; leave it out.")
+
+
+def _refuse_lengths(op: str, loader: DataLoader) -> None:
+    """TypeError for `pad_collate`: lengths are no targets, and without them padding is read."""
+    collate = loader.collate_fn
+    while isinstance(collate, partial):
+        collate = collate.func
+    if collate is pad_collate:
+        raise TypeError(
+            f"[{op}] a DataLoader must give pairs (x, y), got one with pad_collate; its lengths "
+            f"need {_OWN_LOOP}."
+        )
 
 
 def split_last(op: str, x: Any, y: Any, share: float) -> tuple[Any, Any]:
@@ -163,7 +187,7 @@ def split_last(op: str, x: Any, y: Any, share: float) -> tuple[Any, Any]:
             f"{type(x).__name__}; pass validation_data=."
         )
     if not isinstance(x, Dataset):
-        _check_given(op, y)
+        _check_given(op, x, y)
     size = len(x)
     first = size - math.ceil(round(size * share, 6))
     if first == 0:
@@ -194,6 +218,7 @@ def inputs_of(adapter: Adapter, op: str, x: Any, batch_size: int | None) -> Iter
     """The batches of inputs alone, in their order, for predictions."""
     if isinstance(x, DataLoader):
         _refuse(op, "a DataLoader", batch_size=batch_size)
+        _refuse_lengths(op, x)
         _check_keeps_order(op, x)
         batches: Iterable[Any] = x
     else:
@@ -204,5 +229,10 @@ def inputs_of(adapter: Adapter, op: str, x: Any, batch_size: int | None) -> Iter
             starts = range(0, len(inputs), size)
             return (inputs._narrow_leading(i, min(i + size, len(inputs))) for i in starts)
         batches = DataLoader(x, size)
-    first = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in batches)
-    return (adapter.inputs(batch, check=False) for batch in first)
+    return (adapter.inputs(_first_of(op, batch), check=False) for batch in batches)
+
+
+def _first_of(op: str, batch: Any) -> Any:
+    if not isinstance(batch, (tuple, list)):
+        return batch
+    return batch[0] if len(batch) == 1 else _pair(op, batch)[0]

@@ -120,12 +120,14 @@ class Trainer:
         """Trains for some epochs; again goes on from there.
 
         The first Ctrl-C ends the epoch after the step under way (validation included), keeps the
-        weights and sets `history.interrupted`; a second one raises KeyboardInterrupt. The model
-        trains in training mode; every module is in its own mode again afterwards.
+        weights, sets `history.interrupted` and says so on stderr, whatever `verbose` is; a second
+        one raises KeyboardInterrupt. The model trains in training mode; every module is in its own
+        mode again afterwards.
 
         Args:
-            x: inputs, or a Dataset or DataLoader of pairs (x, y); lengths of padded sequences and
-                states carried from batch to batch need a loop of one's own.
+            x: inputs, or a Dataset or DataLoader of pairs (x, y). Lengths of padded sequences
+                (`pad_collate`), states carried from batch to batch (`BPTTLoader`) and other
+                iterables need a loop of one's own.
             y: targets, with inputs that are an array.
             epochs: how many more times all samples are gone through.
             batch_size: samples a step, 32 if None; the last step of an epoch takes what is left.
@@ -149,7 +151,8 @@ class Trainer:
                 a DataLoader of other than tensors, and of targets that a metric cannot measure,
                 before the step that would use them.
             IndexError: a class index that is not from 0 to C - 1.
-            TypeError: what holds no numbers, or an option that x brings itself.
+            TypeError: what holds no numbers, batches that are no pairs, a DataLoader with
+                `pad_collate`, or an option that x brings itself.
             FloatingPointError: a loss or gradient became NaN or infinite; the text names the step
                 and the layer, and the weights are those before that step. Or, after an epoch, a
                 weight or the loss of the validation is.
@@ -226,7 +229,9 @@ class Trainer:
         """The model's outputs in eval mode, in the order of the inputs.
 
         Args:
-            x: inputs, a Dataset or a DataLoader of inputs or of pairs (x, y), without shuffling.
+            x: inputs, a Dataset or a DataLoader of inputs or of pairs (x, y), whose y is left out,
+                without shuffling. As in `fit`, lengths of padded sequences need a loop of one's
+                own.
             batch_size: samples a forward, 32 if None; it changes no bit of the outputs.
 
         Shape:
@@ -234,7 +239,8 @@ class Trainer:
 
         Raises:
             ValueError: no samples, or a DataLoader that shuffles or leaves samples out.
-            TypeError: what holds no numbers.
+            TypeError: what holds no numbers, batches of more than two parts, or a DataLoader with
+                `pad_collate`.
         """
         batches = inputs_of(self._adapter("predict"), "predict", x, batch_size)
         with mode(self.model, training=False), no_grad():
