@@ -136,8 +136,13 @@ Tensor to_tensor(const py::handle& object, std::optional<Dtype> dtype) {
     array = py::module_::import("numpy").attr("asarray")(object);
   } catch (py::error_already_set& error) {
     if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError)) throw;
+    const std::string why = py::str(error.value());
+    const bool ragged = why.find("inhomogeneous") != std::string::npos;
     throw ValueError("tensor", "data must be numbers in rows of equal length, got ",
-                     std::string(py::str(error.value())), ".");
+                     ragged ? "sequences of different lengths; nn.utils.rnn.pad_sequence or "
+                              "data.pad_collate pads them"
+                            : why,
+                     ".");
   }
   const bool numeric = std::strchr("biuf", array.dtype().kind()) != nullptr;
   if (!numeric) {

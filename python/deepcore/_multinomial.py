@@ -92,7 +92,10 @@ def _weights(input: Tensor, num_samples: int, replacement: bool) -> NDArray[np.f
         raise ValueError(f"[multinomial] num_samples must be positive, got {num_samples}.")
     weights = np.atleast_2d(input.detach().numpy()).astype(np.float64)
     if not ((weights >= 0) & (weights < np.inf)).all():
-        raise ValueError("[multinomial] input must be finite and not negative, got other weights.")
+        raise ValueError(
+            "[multinomial] input must be finite and not negative, got other weights; softmax(-1) "
+            "makes weights of scores."
+        )
     needed = 1 if replacement else num_samples
     found = int((weights > 0).sum(1).min(initial=needed))
     if found < needed:

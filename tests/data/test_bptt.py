@@ -59,7 +59,9 @@ def test_what_is_written_into_a_batch_stays_there():
         ({"tokens": np.zeros((2, 9), int)}, ValueError, r"one axis, got shape \(2, 9\)"),
         ({"tokens": [0.5] * 9}, TypeError, "whole numbers, got float64; Vocab.encode makes"),
         ({"tokens": list("abcdefghi")}, TypeError, "whole numbers, got strings"),
-        ({"tokens": "abcdefghi"}, ValueError, r"one axis, got shape \(\)"),
+        ({"tokens": "abcdefghi"}, TypeError, r"numbers, got strings; Vocab.encode makes them\.$"),
+        ({"tokens": 3}, ValueError, r"one axis, got shape \(\)"),
+        ({"tokens": [[1], [2, 3]]}, ValueError, r"of different lengths; numpy.concatenate makes"),
     ],
 )
 def test_errors(options, kind, text):

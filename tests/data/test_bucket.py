@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 import deepcore as dc
-from deepcore.data import BucketBatchSampler, DataLoader, pad_collate
+from deepcore.data import (
+    BatchSampler,
+    BucketBatchSampler,
+    DataLoader,
+    TensorDataset,
+    pad_collate,
+    random_split,
+)
 
 LENGTHS = np.random.default_rng(0).integers(1, 100, 103)
 
@@ -103,6 +110,13 @@ def test_what_is_dropped_is_not_always_the_longest():
     [
         ({"lengths": 5}, ValueError, r"lengths must have one axis, got shape \(\)"),
         ({"lengths": [1.5]}, TypeError, "lengths must be whole numbers, got float64"),
+        (
+            {"lengths": [np.ones((3, 2)), np.ones((4, 2))]},
+            ValueError,
+            r"one axis, got sequences of different lengths; \[len\(x\) for x, \*_ in items\] ar",
+        ),
+        ({"lengths": [[1, 2], [3, 4]]}, ValueError, r"got shape \(2, 2\); \[len\(x\) for x"),
+        ({"lengths": ["a", "bc"]}, TypeError, r"whole numbers, got str\d*; \[len\(x\) for x"),
         ({"lengths": [3, -1]}, ValueError, "lengths must not be negative, got -1"),
         ({"batch_size": 0}, ValueError, "batch_size must be a positive whole number, got 0"),
         ({"bucket_size": 0}, ValueError, "bucket_size must be positive, got 0"),
@@ -151,6 +165,19 @@ def test_gradients_pass_through():
     assert w.grad.tolist() == [5, 2]
 
 
+def test_a_sampler_of_lists_is_a_batch_sampler():
+    for sampler in (BucketBatchSampler([4, 1], 2), BatchSampler(range(2), 2, False)):
+        kind = type(sampler).__name__
+        with pytest.raises(
+            ValueError,
+            match=rf"^\[DataLoader\] sampler must give indices, got a {kind}, which gives lists of "
+            r"them; pass it as batch_sampler=, without batch_size\.$",
+        ):
+            DataLoader(ITEMS, sampler=sampler)
+    samples = list(DataLoader(TensorDataset(np.arange(2)), None, sampler=sampler))
+    assert [sample[0].tolist() for sample in samples] == [[0, 1]]
+
+
 @pytest.mark.parametrize("num_workers", [0, 2])
 def test_with_a_loader(num_workers):
     items = [(np.full((n, 2), n, np.float32), n) for n in LENGTHS.tolist()]
@@ -170,6 +197,18 @@ def test_with_a_loader(num_workers):
 
 
 @pytest.mark.parametrize(
+    ("dataset", "got"), [(ITEMS, "2"), (TensorDataset(np.arange(4)), "0 to 3")]
+)
+def test_lengths_of_the_whole_for_a_part(dataset, got):
+    part, _ = random_split(dataset, [2, 2])
+    sampler = BucketBatchSampler([1, 2, 3, 4], 4, shuffle=False)
+    with pytest.raises(
+        IndexError, match=rf"^\[Subset\] index must be in \[-2, 2\), got {got}; a sampler or its l"
+    ):
+        list(DataLoader(part, batch_sampler=sampler))
+
+
+@pytest.mark.parametrize(
     ("batch", "kind", "text"),
     [
         (
@@ -177,6 +216,7 @@ def test_with_a_loader(num_workers):
             ValueError,
             r"\(3,\) first and \(2,\) at position 1; .* first part of samples, for others write",
         ),
+        ([], ValueError, r"^\[pad_collate\] batch must have samples, got none\.$"),
         ([(1.0, 2)], ValueError, r"^\[pad_collate\] a sequence must have an axis of time, got"),
         (
             [("abc", 2)],
@@ -184,6 +224,11 @@ def test_with_a_loader(num_workers):
             r"^\[pad_collate\] expected Tensors or arrays of numbers, got st",
         ),
         ([(np.ones((2, 3)), 0), (np.ones((2, 4)), 1)], ValueError, r"\[pad"),
+        (
+            [([[1], [1, 2]], 0)],
+            ValueError,
+            r"^\[pad_collate\] expected .* of numbers, got sequences of different lengths; nn\.ut",
+        ),
         ([(np.ones(2), 0), (np.ones(2), 0, 1)], ValueError, "equal lengths, got 1 first and 2"),
     ],
 )

@@ -53,7 +53,8 @@ def test_structures_are_gone_through():
         ),
         ([tensor([1.0]), tensor([1.0, 2.0])], r"got \(1,\) first and \(2,\) at position 1"),
         ([{"a": 1}, {"b": 1}], r"equal keys, got \['a'\] first and \['b'\] at position 1"),
-        ([(1, 2), (1,)], "equal lengths, got 2 first and 1 at position 1"),
+        ([(1, 2), (1,)], "equal lengths, got 2 first and 1 at position 1; collate_fn=pad_collate"),
+        ([], r"^\[default_collate\] batch must have samples, got none\.$"),
     ],
 )
 def test_samples_that_differ(samples, text):

@@ -69,6 +69,12 @@ def test_tensor_dataset_errors():
         TensorDataset(np.float32(3))
     with pytest.raises(TypeError, match=r"^\[TensorDataset\] expected Tensors or arrays of numb"):
         TensorDataset(np.array(["a"]))
+    with pytest.raises(
+        ValueError,
+        match=r"^\[TensorDataset\] expected Tensors or arrays of numbers, got sequences of "
+        r"different lengths; nn\.utils\.rnn\.pad_sequence or data\.pad_collate pads them\.$",
+    ):
+        TensorDataset([[1], [1, 2]])
 
 
 def test_take_copies_rows_in_any_order():

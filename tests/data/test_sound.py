@@ -173,3 +173,19 @@ def test_coefficients_there_are_not(count):
         MFCC(8000, count, **SMALL)
     with pytest.raises(TypeError, match=r"^\[MFCC\] n_mfcc must be a whole number, got 2\.5"):
         MFCC(8000, 2.5, **SMALL)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (
+            {"melkwargs": {}},
+            r"'melkwargs'; give what is in it by name, as MFCC\(8000, n_fft=256\)\.",
+        ),
+        ({"n_mel": 20}, r"'n_mel'; did you mean 'n_mels'\?"),
+        ({"log_mels": True}, r"'log_mels'\."),
+    ],
+)
+def test_options_there_are_not(options, text):
+    with pytest.raises(TypeError, match=rf"^\[MFCC\] there is no option {text}$"):
+        MFCC(8000, **options)

@@ -154,6 +154,7 @@ def test_what_is_not_in_it():
         (lambda: Vocab("ab").encode(None), TypeError, "text must be a string or strings, got None"),
         (lambda: Vocab("ab").decode(1), ValueError, r"ids must have one axis, got shape \(\)"),
         (lambda: Vocab("ab").decode([[0]]), ValueError, r"one axis, got shape \(1, 1\)"),
+        (lambda: Vocab("ab").decode([[0], [0, 1]]), ValueError, "different lengths; decode each"),
         (lambda: Vocab("ab").decode([0.5]), TypeError, "ids must be whole numbers, got float64"),
         (lambda: Vocab("ab").decode([0, 2]), IndexError, "ids must be from 0 to 1, got 2"),
         (lambda: Vocab("ab").decode([-1]), IndexError, "ids must be from 0 to 1, got -1"),

@@ -1,5 +1,6 @@
 """WAV files of every format that is read, and what is said of the others."""
 
+import io
 import struct
 import wave
 
@@ -147,6 +148,25 @@ def test_a_frame_size_that_contradicts(read):
     form = chunk(b"fmt ", struct.pack("<HHIIHH", PCM, 2, 8000, 16000, 2, 16))
     with pytest.raises(ValueError, match=r"a header that fits 16 bits .* frames of 2 bytes"):
         read(riff(form, chunk(b"data", b"")))
+
+
+def test_streams(tmp_path):
+    waveform, rate = read_wav(io.BytesIO(GOOD))
+    assert (waveform.shape, rate) == ((2, 4), 8000)
+    (tmp_path / "file.wav").write_bytes(GOOD[:-1])
+    with (
+        open(tmp_path / "file.wav", "rb") as file,
+        pytest.raises(ValueError, match=r"16 bytes in the chunk 'data' in .*file\.wav, got 15"),
+    ):
+        read_wav(file)
+    with pytest.raises(ValueError, match=r"got the stream starting with b''; it is empty\."):
+        read_wav(io.BytesIO())
+    with pytest.raises(
+        TypeError, match=r"^\[read_wav\] path.read\(\) must give bytes, got str; open"
+    ):
+        read_wav(io.StringIO("RIFF"))
+    with pytest.raises(TypeError, match=r"^\[read_wav\] path must be .* with read\(\), got int\.$"):
+        read_wav(3)
 
 
 def test_no_file(tmp_path):

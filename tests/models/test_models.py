@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import traceback
+from typing import Any
 
 import numpy as np
 import pytest
 
 import deepcore as dc
 from deepcore import models, nn
+from deepcore.models.resnet import BasicBlock
 from support.process import run_python
 from support.state_dicts import STATISTICS, read_table
 
@@ -180,6 +182,30 @@ def test_unknown_options_are_refused() -> None:
         models.resnet18(weights=None)
     with pytest.raises(AttributeError, match=r"no 'resnet19'; did you mean 'resnet18'\?"):
         models.resnet19  # noqa: B018 - the access is the test
+
+
+@pytest.mark.parametrize(
+    ("block", "layers", "kind", "text"),
+    [
+        ("basic", [1] * 4, TypeError, r"block must be BasicBlock or Bottleneck .*, got 'basic'\."),
+        (
+            BasicBlock,
+            [1] * 3,
+            ValueError,
+            r"layers must be four .*, one a stage, got \[1, 1, 1\]\.",
+        ),
+        (
+            BasicBlock,
+            [1, 1, 0, 1],
+            ValueError,
+            r"layers must .* each 1 or more.* got \[1, 1, 0, 1\]\.",
+        ),
+        (BasicBlock, [1, 1, 1, 1.5], TypeError, r"layers\[3\] must be a whole number, got 1\.5\."),
+    ],
+)
+def test_stages_there_cannot_be(block: Any, layers: Any, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=rf"^\[ResNet\] {text}$"):
+        models.ResNet(block, layers)
 
 
 def test_imported_when_asked_for() -> None:

@@ -61,7 +61,7 @@ def test_multinomial_is_repeatable(replacement: bool) -> None:
         ([1.0], (0,), ValueError, "num_samples must be positive, got 0."),
         ([1.0], (1.5,), TypeError, "num_samples must be a whole number, got 1.5."),
         ([1.0], (1, 2), TypeError, "replacement must be True or False, got 2."),
-        ([1.0, -1.0], (1,), ValueError, "input must be finite and not negative, got other"),
+        ([1.0, -1.0], (1,), ValueError, "got other weights; softmax(-1) makes weights of scores."),
         ([1.0, math.nan], (1,), ValueError, "input must be finite and not negative, got other"),
         ([1.0, math.inf], (1,), ValueError, "input must be finite and not negative, got other"),
         ([[1.0, 1], [0, 1]], (2,), ValueError, "input must have 2 weights above 0 or more in a "),

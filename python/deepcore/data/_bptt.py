@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._check import check_flag, check_whole
-from ._convert import Tensor, to_tensor
+from ._convert import Tensor, to_array, to_tensor
 from ._sampler import check_batch_size
 
 
@@ -92,12 +92,13 @@ class BPTTLoader:
 
 
 def _stream(tokens: Any) -> NDArray[np.int64]:
-    array = np.asarray(tokens.detach().numpy() if isinstance(tokens, Tensor) else tokens)
-    if array.ndim != 1:
-        raise ValueError(f"[BPTTLoader] tokens must have one axis, got shape {array.shape}.")
+    one_axis = "[BPTTLoader] tokens must have one axis"
+    array = to_array(tokens, one_axis, "numpy.concatenate makes one stream of them")
     if array.size and array.dtype.kind not in "iu":
         kind = "strings" if array.dtype.kind == "U" else array.dtype.name
         raise TypeError(
             f"[BPTTLoader] tokens must be whole numbers, got {kind}; Vocab.encode makes them."
         )
+    if array.ndim != 1:
+        raise ValueError(f"{one_axis}, got shape {array.shape}.")
     return array.astype(np.int64)

@@ -10,12 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._check import check_flag, check_whole
 from ..nn.utils.rnn import pad_sequence
-from ._collate import default_collate
-from ._convert import Tensor, to_tensor
+from ._collate import check_samples, default_collate
+from ._convert import Tensor, to_array, to_tensor
 from ._random import Generator, permutation, random_source
 from ._sampler import Sampler, check_batch_size
 
 _BATCHES_A_BUCKET = 100
+_OF_ITEMS = "[len(x) for x, *_ in items] are those of items (x, ...)"
 
 
 class BucketBatchSampler(Sampler):
@@ -116,7 +117,7 @@ def pad_collate(
         largest Lᵢ. lengths: (B,), int64.
 
     Raises:
-        ValueError: a sequence has no axis, or the axes after the first differ.
+        ValueError: there is no sample, a sequence has no axis, or the axes after the first differ.
         TypeError: a sequence is no Tensor or array of numbers.
 
     Example:
@@ -129,6 +130,7 @@ def pad_collate(
         (4, 2, 40) [3, 4] [1, 0]
         (8, 2, 40) [7, 8] [1, 0]
     """
+    check_samples(batch, "pad_collate")
     together = isinstance(batch[0], (tuple, list))
     sequences = [_sequence(sample[0] if together else sample) for sample in batch]
     padded = pad_sequence(sequences, batch_first, padding_value)
@@ -148,14 +150,14 @@ def _sequence(value: Any) -> Tensor:
 
 
 def _whole_lengths(lengths: Any) -> NDArray[np.int64]:
-    array = np.asarray(lengths.detach().numpy() if isinstance(lengths, Tensor) else lengths)
+    one_axis = "[BucketBatchSampler] lengths must have one axis"
+    array = to_array(lengths, one_axis, _OF_ITEMS)
     if array.ndim != 1:
-        raise ValueError(
-            f"[BucketBatchSampler] lengths must have one axis, got shape {array.shape}."
-        )
+        raise ValueError(f"{one_axis}, got shape {array.shape}; {_OF_ITEMS}.")
     if array.size and array.dtype.kind not in "iu":
         raise TypeError(
-            f"[BucketBatchSampler] lengths must be whole numbers, got {array.dtype.name}."
+            f"[BucketBatchSampler] lengths must be whole numbers, got {array.dtype.name}; "
+            f"{_OF_ITEMS}."
         )
     if array.size and array.min() < 0:
         raise ValueError(f"[BucketBatchSampler] lengths must not be negative, got {array.min()}.")

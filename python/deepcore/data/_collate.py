@@ -23,7 +23,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
         batch: the samples.
 
     Raises:
-        ValueError: samples differ in shape, length or keys.
+        ValueError: there is no sample, or samples differ in shape, length or keys.
         TypeError: samples are of a kind that cannot be stacked.
 
     Example:
@@ -32,6 +32,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
         >>> x.tolist(), y
         ([1, 2], ['a', 'b'])
     """
+    check_samples(batch, "default_collate")
     first = batch[0]
     if isinstance(first, Tensor):
         _check_kinds(batch)
@@ -74,6 +75,12 @@ def default_convert(sample: Any) -> Any:
     return sample
 
 
+def check_samples(batch: Sequence[Any], op: str) -> None:
+    """ValueError for a batch of nothing, whose structure nobody knows."""
+    if len(batch) == 0:
+        raise ValueError(f"[{op}] batch must have samples, got none.")
+
+
 def _check_kinds(batch: Sequence[Any]) -> None:
     for position, sample in enumerate(batch):
         if not isinstance(sample, Tensor):
@@ -110,8 +117,8 @@ def _collate_sequences(batch: Sequence[Sequence[Any]]) -> Any:
         if len(sample) != len(first):
             raise ValueError(
                 "[default_collate] samples of a batch must have equal lengths, got "
-                f"{len(first)} first and {len(sample)} at position {position}; pad them, or pass "
-                "collate_fn=."
+                f"{len(first)} first and {len(sample)} at position {position}; "
+                "collate_fn=pad_collate pads the first part of samples, for others write your own."
             )
     columns = [default_collate(column) for column in zip(*batch, strict=True)]
     return type(first)(*columns) if hasattr(first, "_fields") else columns

@@ -11,22 +11,33 @@ from numpy.typing import NDArray
 from .._core import Tensor, from_numpy, stack, tensor
 from .._dtype import SHARED
 
-__all__ = ["Tensor", "check_indices", "row", "stack", "take_rows", "to_tensor"]
+__all__ = ["Tensor", "check_indices", "row", "stack", "take_rows", "to_array", "to_tensor"]
 
 _NO_NUMBERS = {"U": "strings", "S": "bytes", "O": "objects"}
 _BOOLS = {bool, np.bool_}
+_PADDED = "nn.utils.rnn.pad_sequence or data.pad_collate pads them"
 
 
 def to_tensor(value: Any, op: str) -> Tensor:
     """A Tensor of the same values, in the same memory where a Tensor can have it."""
     if isinstance(value, Tensor):
         return value
-    array = np.asarray(value)
+    array = to_array(value, f"[{op}] expected Tensors or arrays of numbers")
     if array.dtype.kind not in "fiub":
         got = _NO_NUMBERS.get(array.dtype.kind, array.dtype.name)
         raise TypeError(f"[{op}] expected Tensors or arrays of numbers, got {got}.")
     shared = array.dtype in SHARED and array.flags.carray
     return from_numpy(array) if shared else tensor(array)
+
+
+def to_array(value: Any, expected: str, hint: str = _PADDED) -> NDArray[Any]:
+    """The values of a Tensor, array or list; the error of one that is uneven says `expected`."""
+    if isinstance(value, Tensor):
+        return value.detach().numpy()
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{expected}, got sequences of different lengths; {hint}.") from error
 
 
 def check_indices(op: str, indices: Any) -> None:

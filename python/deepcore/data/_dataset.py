@@ -118,7 +118,11 @@ class Subset(Dataset[T_co]):
         self.indices = indices
 
     def __getitem__(self, index: int) -> T_co:
-        sample: T_co = self.dataset[self.indices[index]]
+        try:
+            place = self.indices[index]
+        except IndexError as error:
+            raise self._outside(index) from error
+        sample: T_co = self.dataset[place]
         return sample
 
     def __len__(self) -> int:
@@ -126,9 +130,19 @@ class Subset(Dataset[T_co]):
 
     def take(self, indices: NDArray[np.int64]) -> list[Tensor]:
         """The samples of these indices as one batch, where `dataset` can do so."""
-        rows = np.array([self.indices[i] for i in indices.tolist()], np.int64)
+        try:
+            rows = np.array([self.indices[i] for i in indices.tolist()], np.int64)
+        except IndexError as error:
+            raise self._outside(f"{indices.min()} to {indices.max()}") from error
         taken: list[Tensor] = self.dataset.take(rows)
         return taken
+
+    def _outside(self, index: object) -> IndexError:
+        size = len(self)
+        return IndexError(
+            f"[Subset] index must be in [-{size}, {size}), got {index}; a sampler or its lengths "
+            "must be of this part, not of the whole."
+        )
 
 
 class ConcatDataset(Dataset[T_co]):

@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from .._check import check_flag, check_whole
+from ._bucket import BucketBatchSampler
 from ._collate import default_collate, default_convert
 from ._dataset import IterableDataset
 from ._fetch import fetcher, whole_batches
@@ -108,6 +109,7 @@ class DataLoader:
         if drop_last and batch_size is None and batch_sampler is None:
             raise ValueError("[DataLoader] drop_last needs batches, got batch_size=None.")
         if batch_size is not None and sampler is not None:
+            _check_gives_indices(sampler)
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.batch_size = batch_size
         self.sampler = sampler
@@ -201,6 +203,14 @@ def _check_alone(
         raise ValueError(
             "[DataLoader] batch_sampler stands instead of batch_size, shuffle, sampler and "
             "drop_last, got one of them too; give that to the batch_sampler."
+        )
+
+
+def _check_gives_indices(sampler: Iterable[int]) -> None:
+    if isinstance(sampler, (BatchSampler, BucketBatchSampler)):
+        raise ValueError(
+            f"[DataLoader] sampler must give indices, got a {type(sampler).__name__}, which gives "
+            "lists of them; pass it as batch_sampler=, without batch_size."
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._check import check_whole
-from ._convert import Tensor
+from ._convert import to_array
 
 _LEVELS = ("char", "word")
 _SHOWN = 40  # characters of a wrong value that an error repeats
@@ -144,9 +144,10 @@ class Vocab:
             TypeError: ids are no whole numbers.
             IndexError: one is not from 0 to len − 1.
         """
-        array = np.asarray(ids.detach().numpy() if isinstance(ids, Tensor) else ids)
+        one_axis, hint = "[Vocab] ids must have one axis", "decode each sequence by itself"
+        array = to_array(ids, one_axis, hint)
         if array.ndim != 1:
-            raise ValueError(f"[Vocab] ids must have one axis, got shape {array.shape}.")
+            raise ValueError(f"{one_axis}, got shape {array.shape}; {hint}.")
         if array.size and array.dtype.kind not in "iu":
             raise TypeError(f"[Vocab] ids must be whole numbers, got {array.dtype.name}.")
         outside = array[(array < 0) | (array >= len(self))]

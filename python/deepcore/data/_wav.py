@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class _Format(NamedTuple):
     bits: int
 
 
-def read_wav(path: str | os.PathLike[str]) -> tuple[NDArray[np.float32], int]:
+def read_wav(path: str | os.PathLike[str] | BinaryIO) -> tuple[NDArray[np.float32], int]:
     """Read a WAV file: `(waveform, sample_rate)`, as torchaudio's `load` has it.
 
     Whole samples of b bits become float32 in [−1, 1): x / 2^(b−1), those of 8 bits, which are
@@ -33,13 +33,14 @@ def read_wav(path: str | os.PathLike[str]) -> tuple[NDArray[np.float32], int]:
     floats of 32 and 64, with a plain or an extensible header; no compressed formats.
 
     Args:
-        path: the file.
+        path: the file, or an object with `read`, such as a binary file or `io.BytesIO`.
 
     Shape:
         waveform: (channels, samples); no sample at all is fine.
 
     Raises:
         ValueError: the file is no WAV file, is truncated or damaged, or in another format.
+        TypeError: path is neither, or its `read` gives no bytes.
 
     Reference: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications", 1991.
 
@@ -53,25 +54,41 @@ def read_wav(path: str | os.PathLike[str]) -> tuple[NDArray[np.float32], int]:
         >>> read_wav(path)
         (array([[ 0.5, -1. ]], dtype=float32), 8000)
     """
-    data = Path(path).read_bytes()
+    data, source = _read(path)
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise ValueError(
-            f"[read_wav] expected a WAV file (RIFF....WAVE), got {os.fspath(path)} starting with "
+            f"[read_wav] expected a WAV file (RIFF....WAVE), got {source} starting with "
             f"{data[:12]!r}; " + ("it is empty." if not data else "is it another kind of file?")
         )
-    chunks = _chunks(data, path)
-    form = _format(chunks, path)
+    chunks = _chunks(data, source)
+    form = _format(chunks, source)
     if b"data" not in chunks:
-        raise _damaged(path, "a chunk 'data'", "none")
+        raise _damaged(source, "a chunk 'data'", "none")
     samples = chunks[b"data"]
     frame = form.channels * form.bits // 8
     if len(samples) % frame:
-        raise _damaged(path, f"frames of {frame} bytes", f"{len(samples)} bytes of samples")
+        raise _damaged(source, f"frames of {frame} bytes", f"{len(samples)} bytes of samples")
     flat = _decoded(samples, form.kind, form.bits)
     return np.ascontiguousarray(flat.reshape(-1, form.channels).T), form.sample_rate
 
 
-def _chunks(data: bytes, path: str | os.PathLike[str]) -> dict[bytes, bytes]:
+def _read(path: Any) -> tuple[bytes, str]:
+    """The bytes, and what errors call them."""
+    if isinstance(path, (str, os.PathLike)):
+        return Path(path).read_bytes(), os.fspath(path)
+    if not hasattr(path, "read"):
+        kind = type(path).__name__
+        raise TypeError(
+            f"[read_wav] path must be a string, a path or an object with read(), got {kind}."
+        )
+    data = path.read()
+    if not isinstance(data, bytes):
+        kind = type(data).__name__
+        raise TypeError(f"[read_wav] path.read() must give bytes, got {kind}; open it with 'rb'.")
+    return data, str(getattr(path, "name", "the stream"))
+
+
+def _chunks(data: bytes, source: str) -> dict[bytes, bytes]:
     """The first chunk of each name, up to the samples; what follows those does not matter."""
     found: dict[bytes, bytes] = {}
     start = 12
@@ -82,16 +99,16 @@ def _chunks(data: bytes, path: str | os.PathLike[str]) -> dict[bytes, bytes]:
             size = len(data) - start
         if start + size > len(data):
             what = f"{size} bytes in the chunk {name.decode('latin1')!r}"
-            raise _damaged(path, what, f"{len(data) - start}")
+            raise _damaged(source, what, f"{len(data) - start}")
         found.setdefault(name, data[start : start + size])
         start += size + size % 2
     return found
 
 
-def _format(chunks: dict[bytes, bytes], path: str | os.PathLike[str]) -> _Format:
+def _format(chunks: dict[bytes, bytes], source: str) -> _Format:
     header = chunks.get(b"fmt ", b"")
     if len(header) < 16:
-        raise _damaged(path, "16 bytes or more in a chunk 'fmt ' before the samples", len(header))
+        raise _damaged(source, "16 bytes or more in a chunk 'fmt ' before the samples", len(header))
     kind, channels, sample_rate, _, frame, bits = struct.unpack_from("<HHIIHH", header)
     if kind == _EXTENSIBLE and len(header) >= 26:
         kind = struct.unpack_from("<H", header, 24)[0]  # the first two bytes of its GUID
@@ -99,11 +116,11 @@ def _format(chunks: dict[bytes, bytes], path: str | os.PathLike[str]) -> _Format
         name = {_PCM: "PCM", _FLOAT: "float"}.get(kind, _CODECS.get(kind, "unknown"))
         raise ValueError(
             "[read_wav] expected PCM of 8, 16, 24 or 32 bits or floats of 32 or 64 in "
-            f"{os.fspath(path)}, got format {kind} ({name}) of {bits} bits; convert the file."
+            f"{source}, got format {kind} ({name}) of {bits} bits; convert the file."
         )
     if channels == 0 or sample_rate == 0 or frame != channels * bits // 8:
         got = f"{channels} channels, {sample_rate} Hz and frames of {frame} bytes"
-        raise _damaged(path, f"a header that fits {bits} bits", got)
+        raise _damaged(source, f"a header that fits {bits} bits", got)
     return _Format(kind, channels, sample_rate, bits)
 
 
@@ -130,8 +147,7 @@ def _whole(data: bytes, bits: int) -> tuple[NDArray[Any], int]:
     return np.frombuffer(data, f"<i{bits // 8}"), bits
 
 
-def _damaged(path: str | os.PathLike[str], expected: str, got: object) -> ValueError:
+def _damaged(source: str, expected: str, got: object) -> ValueError:
     return ValueError(
-        f"[read_wav] expected {expected} in {os.fspath(path)}, got {got}; the file is truncated or "
-        "damaged."
+        f"[read_wav] expected {expected} in {source}, got {got}; the file is truncated or damaged."
     )

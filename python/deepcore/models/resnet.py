@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import nn
+from .._check import check_whole
 from .._core import Tensor
 from ..nn import init
 from ..nn._fusion import conv_norm
@@ -91,6 +92,10 @@ class ResNet(nn.Module):
     Shape:
         Input (N, C, H, W), H and W 224 as trained; output (N, K).
 
+    Raises:
+        ValueError: layers are not four, or one is below 1.
+        TypeError: block is no class of blocks, or layers are no whole numbers.
+
     Reference: K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition",
         2016, with the stride in the 3x3 convolution of a bottleneck.
 
@@ -109,6 +114,7 @@ class ResNet(nn.Module):
         zero_init_residual: bool = False,
     ) -> None:
         super().__init__()
+        _check_stages(block, layers)
         wide = block.expansion
         self.conv1 = nn.Conv2d(in_channels, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -132,6 +138,20 @@ class ResNet(nn.Module):
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         y: Tensor = self.fc(self.avgpool(x).flatten(1))
         return y
+
+
+def _check_stages(block: object, layers: Sequence[int]) -> None:
+    if not (isinstance(block, type) and hasattr(block, "expansion")):
+        raise TypeError(
+            f"[ResNet] block must be BasicBlock or Bottleneck of models.resnet, got {block!r}."
+        )
+    for i, depth in enumerate(layers):
+        check_whole("ResNet", f"layers[{i}]", depth)
+    if len(layers) != 4 or min(layers) < 1:
+        raise ValueError(
+            "[ResNet] layers must be four numbers of blocks, each 1 or more, one a stage, got "
+            f"{list(layers)}."
+        )
 
 
 def resnet18(

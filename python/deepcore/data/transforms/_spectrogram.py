@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._check import check_flag, check_whole
+from ..._names import closest_hint
 from .._convert import Tensor, to_tensor
 from ._mel import MEL_SCALES, NORMS, cosine_transform, mel_filters
 
@@ -178,6 +179,7 @@ class MFCC(LogMelSpectrogram):
 
     Raises:
         ValueError: n_mfcc is not from 1 to n_mels; otherwise as LogMelSpectrogram.
+        TypeError: an option is unknown, or n_mfcc no whole number.
 
     Reference: as LogMelSpectrogram.
 
@@ -191,6 +193,7 @@ class MFCC(LogMelSpectrogram):
     _shown: ClassVar[tuple[str, ...]] = (*LogMelSpectrogram._shown, "n_mfcc")
 
     def __init__(self, sample_rate: int, n_mfcc: int = 40, **options: Any) -> None:
+        _check_names(options)
         super().__init__(sample_rate, **options)
         check_whole("MFCC", "n_mfcc", n_mfcc)
         if not 1 <= n_mfcc <= self.n_mels:
@@ -208,6 +211,15 @@ def _window(name: str, length: int, size: int) -> NDArray[np.float64]:
     window = share - (1 - share) * np.cos(2 * np.pi * np.arange(length) / length)
     before = (size - length) // 2
     return np.pad(window, (before, size - length - before))
+
+
+def _check_names(options: dict[str, Any]) -> None:
+    known = LogMelSpectrogram.__init__.__annotations__
+    for name in options:
+        if name not in known:
+            by_name = "; give what is in it by name, as MFCC(8000, n_fft=256)."
+            hint = by_name if name == "melkwargs" else closest_hint(name, known)
+            raise TypeError(f"[MFCC] there is no option {name!r}{hint}")
 
 
 def _check_sizes(**sizes: Any) -> None:
