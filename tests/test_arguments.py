@@ -14,6 +14,8 @@ from deepcore import nn
 from deepcore.nn import functional as F
 
 MAKES = "; deepcore.tensor(x) makes one."
+PASS_OUTPUT = "; a recurrent layer gives (output, state): pass output."
+PACKED = nn.utils.rnn.pack_sequence([dc.ones(2, 2), dc.ones(1, 2)])
 CALLS: list[tuple[Callable[[dc.Tensor], Any], str]] = [
     (
         lambda x: nn.Linear(2, 2)(np.ones((1, 2))),
@@ -21,6 +23,19 @@ CALLS: list[tuple[Callable[[dc.Tensor], Any], str]] = [
     ),
     (lambda x: F.relu([1.0]), f"[relu] input must be a Tensor, got list{MAKES}"),
     (lambda x: F.mse_loss(x, 1.0), f"[mse_loss] target must be a Tensor, got float{MAKES}"),
+    (lambda x: F.relu((1.0, 2.0)), f"[relu] input must be a Tensor, got tuple{MAKES}"),
+    (
+        lambda x: F.linear(nn.LSTM(2, 3)(x), dc.ones(4, 3)),
+        f"[linear] input must be a Tensor, got tuple{PASS_OUTPUT}",
+    ),
+    (
+        lambda x: F.relu(nn.GRU(2, 3)(PACKED)),
+        f"[relu] input must be a Tensor, got tuple{PASS_OUTPUT}",
+    ),
+    (
+        lambda x: nn.Linear(2, 3)(PACKED),
+        "[linear] input must be a Tensor, got PackedSequence; its rows are its .data.",
+    ),
     (lambda x: F.cross_entropy(x, "a"), "[cross_entropy] target must be a Tensor, got str."),
     (lambda x: dc.exp(1), f"[exp] input must be a Tensor, got int{MAKES}"),
     (lambda x: dc.from_numpy([1]), "[from_numpy] array must be a NumPy array, got list."),

@@ -82,10 +82,23 @@ std::string type_name(PyObject* object) {
   return py::str(py::type::handle_of(object).attr("__name__"));
 }
 
-// Arrays, lists and numbers can be made a Tensor.
-bool can_be_tensor(PyObject* object) {
-  return PyList_Check(object) || PyTuple_Check(object) || PyNumber_Check(object) ||
-         py::hasattr(object, "__array__");
+bool is_packed(PyObject* object) {
+  return PyTuple_Check(object) && py::hasattr(object, "batch_sizes");
+}
+
+// How what is no Tensor becomes one: arrays, lists and numbers can be made one, and what recurrent
+// layers take and give holds one.
+const char* way_to_tensor(PyObject* object) {
+  if (is_packed(object)) return "; its rows are its .data.";
+  if (PyTuple_Check(object) && PyTuple_GET_SIZE(object) == 2) {
+    PyObject* first = PyTuple_GET_ITEM(object, 0);
+    if (is_tensor(first) || is_packed(first)) {
+      return "; a recurrent layer gives (output, state): pass output.";
+    }
+  }
+  const bool can_be = PyList_Check(object) || PyTuple_Check(object) || PyNumber_Check(object) ||
+                      py::hasattr(object, "__array__");
+  return can_be ? "; deepcore.tensor(x) makes one." : ".";
 }
 
 // The arguments of a call, by position and by name.
@@ -132,9 +145,8 @@ TypeError explain_form(const char* op, std::string_view signature, const Call& c
     }
     const Kind* kind = given ? misfit(parameter, given) : nullptr;
     if (!kind) continue;
-    const bool tensor = kind == kinds && can_be_tensor(given);
     return TypeError(op, readable(parameter.name), " must be ", kind->text, ", got ",
-                     type_name(given), tensor ? "; deepcore.tensor(x) makes one." : ".");
+                     type_name(given), kind == kinds ? way_to_tensor(given) : ".");
   }
   if (call.count() > parameters.size()) {
     const auto self = !parameters.empty() && parameters[0].name == "self" ? 1u : 0u;

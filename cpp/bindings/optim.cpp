@@ -136,7 +136,9 @@ class Stepper {
       check_gradient(slot, gradient->shape(), gradient->dtype());
       if (!Rule::takes_dense) {
         throw TypeError(Rule::name, "gradients must be SparseRows, got a dense one of shape ",
-                        gradient->shape(), "; use Adam, or sparse=True in the embedding.");
+                        gradient->shape(),
+                        "; give SparseAdam the weights of embeddings with sparse=True alone, and "
+                        "the other parameters to another optimizer, such as Adam.");
       }
       elements_ += slot.value->numel();
     }

@@ -177,6 +177,15 @@ void check_weight(const char* op, const Tensor& input, const Tensor& weight) {
   }
 }
 
+// Sequences of scores often have their classes on the last axis, as linear layers give them.
+const char* axis_hint(const Tensor& input, const Tensor& target) {
+  Shape last = input->shape();
+  last.erase(last.rank() - 1);
+  if (last.rank() < 2 || !(target->shape() == last)) return ".";
+  return last.rank() == 2 ? "; classes are axis 1: pass input.transpose(1, 2)."
+                          : "; classes are axis 1: permute input's last axis there.";
+}
+
 void check_labels(const char* op, const Tensor& input, const Tensor& target, const Shape& shape) {
   if (target->dtype() != Dtype::int64) {
     throw TypeError(op, "target must hold class indices of dtype int64, got ", target->dtype(),
@@ -184,7 +193,7 @@ void check_labels(const char* op, const Tensor& input, const Tensor& target, con
   }
   if (!(target->shape() == shape)) {
     throw ValueError(op, "target must have shape ", shape, " for an input of shape ",
-                     input->shape(), ", got ", target->shape(), ".");
+                     input->shape(), ", got ", target->shape(), axis_hint(input, target));
   }
 }
 

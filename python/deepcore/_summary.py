@@ -12,7 +12,6 @@ from . import nn
 from ._core import Tensor, dtype
 from ._creation import zeros
 from ._grad import no_grad
-from ._notes import add_note
 from .nn._conv import ConvBase
 from .nn._conv_transpose import ConvTranspose
 from .nn._recurrent_base import Recurrent
@@ -96,7 +95,7 @@ def summary(
         dtype: of the input; the model's own unless given.
 
     Raises:
-        TypeError: model is not an nn.Module.
+        TypeError: model is not an nn.Module, or takes another dtype, such as indices.
         ValueError: the model does not take such an input.
 
     Example:
@@ -133,8 +132,11 @@ def _run(model: nn.Module, x: Tensor) -> None:
     try:
         model(x)
     except TypeError as error:
-        if "int64" in str(error):
-            add_note(error, "[summary] a model of indices needs summary(..., dtype=dc.int64).")
+        if x.is_floating_point() and "int64" in str(error):
+            raise TypeError(
+                f"[summary] the model takes indices of int64, got zeros of {x.dtype.name}; pass "
+                "dtype=dc.int64."
+            ) from error
         raise
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 import deepcore as dc
-from deepcore import _core
+from deepcore import _core, nn
 from support.optable import Arrays, Case, OpTable, Shapes
 
 IGNORED = -100
@@ -234,3 +236,16 @@ def test_int32_labels_are_accepted() -> None:
 def test_cross_entropy_refuses(x, k, options, error, text) -> None:
     with pytest.raises(error, match=rf"^\[cross_entropy\] .*{text}.*\.$"):
         _core.cross_entropy(x, k, **options)
+
+
+@pytest.mark.parametrize("loss", [nn.functional.cross_entropy, nn.functional.nll_loss])
+def test_classes_on_the_last_axis(loss: Callable[..., dc.Tensor]) -> None:
+    text = r"target must have shape \(2, 5\) for an input of shape \(2, 7, 5\), got \(2, 7\); "
+    target = dc.zeros(2, 7, dtype=dc.int64)
+    with pytest.raises(ValueError, match=text + r"classes are axis 1: pass input\.transpose"):
+        loss(dc.zeros(2, 7, 5), target)
+    assert loss(dc.zeros(2, 7, 5).transpose(1, 2), target).ndim == 0
+    with pytest.raises(ValueError, match="classes are axis 1: permute input's last axis there"):
+        loss(dc.zeros(2, 3, 4, 5), dc.zeros(2, 3, 4, dtype=dc.int64))
+    with pytest.raises(ValueError, match=r"for an input of shape \(2, 3, 5\), got \(2, 4\)\.$"):
+        loss(dc.zeros(2, 3, 5), dc.zeros(2, 4, dtype=dc.int64))

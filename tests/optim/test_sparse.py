@@ -302,7 +302,9 @@ def test_clipping_and_sparse_adam_refuse() -> None:
     w.grad = dc.ones(6, 3)
     with pytest.raises(
         TypeError,
-        match=r"\[sparseadam\] gradients must be SparseRows, got a dense one of shape \(6, 3\); ",
+        match=r"\[sparseadam\] gradients must be SparseRows, got a dense one of shape \(6, 3\); "
+        r"give SparseAdam the weights of embeddings with sparse=True alone, and the other "
+        r"parameters to another optimizer, such as Adam\.$",
     ):
         SparseAdam([w]).step()
 

@@ -287,6 +287,14 @@ def test_lengths_are_neither_targets_nor_left_out(name: str, labels: bool, colla
         getattr(trainer(), name)(loader)
 
 
+def test_predict_names_what_it_cannot_iterate() -> None:
+    text = (
+        r"\[predict\] x must hold numbers, got list_iterator; pass an array, a data\.Dataset or a"
+    )
+    with pytest.raises(TypeError, match=text):
+        trainer().predict(iter([X]))
+
+
 def test_predict_leaves_out_targets_alone() -> None:
     x, y = np.ones((4, 4), np.float32), np.zeros(4)
     expected = trainer().predict(x)

@@ -53,24 +53,27 @@ def test_tokens_beyond_the_table() -> None:
         trainer(model).predict(np.full((6, 7), 9, np.uint8))
 
 
+AS_STEPS = "must get the samples of x as a batch, got them as the steps of a sequence,"
 CASES: list[tuple[nn.Module, tuple[int, ...], str]] = [
     (
         Reader(nn.LSTM(8, 4), last=False),
         (6, 8),
-        "LSTM must take the first axis of x, (6, 8), for samples, got it for the steps of a "
-        "sequence, as (1, 8) of one row; give x an axis of steps after it.",
+        f"LSTM {AS_STEPS} (1, 8) for one row of x, (6, 8); give x the shape (N, steps, 8).",
     ),
     (
-        Reader(nn.GRU(8, 4, batch_first=True)),  # which has no last step of every sample
+        Reader(nn.GRU(1, 4, batch_first=True)),
         (6, 8),
-        "GRU must take the first axis of x, (6, 8), for samples, got it for the steps of a "
-        "sequence, as (1, 8) of one row; give x an axis of steps after it.",
+        f"GRU {AS_STEPS} (1, 8) for one row of x, (6, 8); give x the shape (N, steps, 1).",
+    ),
+    (
+        nn.Sequential(nn.Flatten(), Reader(nn.GRU(8, 4))),
+        (6, 2, 4),
+        f"GRU {AS_STEPS} (1, 8) for one row of x, (6, 2, 4); give x an axis of steps.",
     ),
     (
         Reader(nn.RNN(8, 4)),
         (6, 7, 8),
-        "RNN must take the first axis of x, (6, 7, 8), for samples, got it for the steps of a "
-        "sequence, as (1, 7, 8) of one row; make it with batch_first=True.",
+        f"RNN {AS_STEPS} (1, 7, 8) for one row of x, (6, 7, 8); make it with batch_first=True.",
     ),
 ]
 

@@ -57,6 +57,15 @@ class Embedding(Module):
         (2, 2, 3)
         >>> words(dc.tensor(0)).tolist()
         [0.0, 0.0, 0.0]
+
+        With sparse=True, one optimizer for the table and one for all other parameters:
+
+        >>> words, fc = dc.nn.Embedding(10, 3, sparse=True), dc.nn.Linear(3, 2)
+        >>> optimizers = dc.optim.SparseAdam(words.parameters()), dc.optim.Adam(fc.parameters())
+        >>> fc(words(dc.tensor([1, 2]))).sum().backward()
+        >>> for optimizer in optimizers:
+        ...     optimizer.step()
+        ...     optimizer.zero_grad()
     """
 
     weight: Parameter

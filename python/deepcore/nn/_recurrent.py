@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .. import _core
+from .._check import is_whole
 from .._core import Tensor
 from ._recurrent_base import Recurrent, Start, States, check_nonlinearity
 from .utils._packed_sequence import Lengths, PackedSequence
+
+
+def refuse_lengths(layer: str, hx: Any) -> None:
+    """TypeError where whole numbers are given for states: lengths, by position."""
+    if isinstance(hx, (Tensor, np.ndarray)):
+        whole = hx.ndim == 1 and "int" in str(hx.dtype)
+    else:
+        whole = isinstance(hx, (tuple, list)) and len(hx) > 0 and all(map(is_whole, hx))
+    if whole:
+        raise TypeError(
+            f"[{layer}] hx must be the initial state, got whole numbers; lengths are given by "
+            "name: lengths=."
+        )
 
 
 def one_state(layer: str, hx: Any) -> States | None:
@@ -117,6 +133,7 @@ class RNN(Recurrent):
         *,
         lengths: Lengths | None = None,
     ) -> tuple[Any, Tensor]:
+        refuse_lengths("RNN", hx)
         output, (h_n,) = self._forward(input, one_state("RNN", hx), lengths)
         return output, h_n
 
@@ -212,6 +229,7 @@ class LSTM(Recurrent):
         *,
         lengths: Lengths | None = None,
     ) -> tuple[Any, tuple[Tensor, Tensor]]:
+        refuse_lengths("LSTM", hx)
         output, (h_n, c_n) = self._forward(input, two_states("LSTM", hx), lengths)
         return output, (h_n, c_n)
 
@@ -294,5 +312,6 @@ class GRU(Recurrent):
         *,
         lengths: Lengths | None = None,
     ) -> tuple[Any, Tensor]:
+        refuse_lengths("GRU", hx)
         output, (h_n,) = self._forward(input, one_state("GRU", hx), lengths)
         return output, h_n

@@ -51,6 +51,12 @@ def check_nonlinearity(layer: str, nonlinearity: Any) -> None:
         raise ValueError(f"[{layer}] nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}.")
 
 
+def name_of_kind(given: Any) -> str:
+    """What an error says was given where a Tensor must be."""
+    makes = "; deepcore.tensor(x) makes one" if hasattr(given, "__array__") else ""
+    return type(given).__name__ + makes
+
+
 def draw(module: Module, hidden_size: int) -> None:
     """Draws all parameters from U(−1/√H, 1/√H), in their order."""
     bound = 1 / math.sqrt(hidden_size)
@@ -271,7 +277,7 @@ class Recurrent(Module):
         layer = type(self).__name__
         if not isinstance(input, Tensor):
             raise TypeError(
-                f"[{layer}] input must be a Tensor or PackedSequence, got {type(input).__name__}."
+                f"[{layer}] input must be a Tensor or PackedSequence, got {name_of_kind(input)}."
             )
         axes = "batch, steps, " if self.batch_first else "steps, batch, "
         if packed:

@@ -12,7 +12,7 @@ from .._device import check_device
 from ._module import Module
 from ._parameter import Parameter
 from ._recurrent import one_state, two_states
-from ._recurrent_base import States, check_nonlinearity, check_sizes, draw
+from ._recurrent_base import States, check_nonlinearity, check_sizes, draw, name_of_kind
 
 
 class Cell(Module):
@@ -56,7 +56,7 @@ class Cell(Module):
         """One step of a batch, and its states; of one of a single row where there is no batch."""
         cell = type(self).__name__
         if not isinstance(input, Tensor):
-            raise TypeError(f"[{cell}] input must be a Tensor, got {type(input).__name__}.")
+            raise TypeError(f"[{cell}] input must be a Tensor, got {name_of_kind(input)}.")
         if input.ndim not in (1, 2) or input.shape[-1] != self.input_size:
             raise ValueError(
                 f"[{cell}] input must have shape (batch, {self.input_size}) or "

@@ -30,7 +30,7 @@ def leave(error: Exception, module: Module) -> None:
     """Notes that `error` is leaving `module`."""
     trail = error.__dict__.get(_KEY)
     if trail is None:
-        if isinstance(error, TypeError) and "got tuple" in str(error):
+        if isinstance(error, TypeError) and str(error).endswith("got tuple."):
             add_note(error, "recurrent layers return (output, state): take [0] of what they give.")
         error.__dict__[_KEY] = _Trail(module)
         return

@@ -89,6 +89,9 @@ class Adapter:
             got, hint = f"an array of {array.dtype}", ""
             if hasattr(value, "toarray"):  # SciPy's sparse matrices
                 got, hint = f"a sparse {type(value).__name__}", f"; pass {name}.toarray()"
+            elif array.ndim == 0 and array.dtype == object:
+                got = type(value).__name__
+                hint = "; pass an array, a data.Dataset or a data.DataLoader"
             raise TypeError(f"[{self._op}] {name} must hold numbers, got {got}{hint}.")
         if array.ndim == 0 or len(array) == 0:
             raise ValueError(

@@ -52,7 +52,7 @@ def _check_channels(model: nn.Module, op: str, row: Tensor, shape: Shape, error:
     if not isinstance(layer, ConvBase) or len(shape) != layer._axes + 1:
         return
     try:
-        model(row.unsqueeze(1))
+        model(row.clone().unsqueeze(1))
     except _ERRORS:
         return
     axes = ", ".join(("N", "C", *("L", "HW", "DHW")[layer._axes - 1]))
@@ -98,11 +98,16 @@ def _check_samples(
         model(_core.cat([row, row], 0))
     for call, of_two in zip(of_one, calls, strict=False):
         if (call.steps, of_two.steps) == (1, 2):
-            swapped = len(call.shape) == 3
-            hint = (
-                "make it with batch_first=True" if swapped else "give x an axis of steps after it"
-            )
             raise ValueError(
-                f"[{op}] {type(call.layer).__name__} must take the first axis of x, {shape}, for "
-                f"samples, got it for the steps of a sequence, as {call.shape} of one row; {hint}."
+                f"[{op}] {type(call.layer).__name__} must get the samples of x as a batch, got "
+                f"them as the steps of a sequence, {call.shape} for one row of x, {shape}; "
+                f"{_way_to_batch(call, shape)}."
             )
+
+
+def _way_to_batch(call: _Call, shape: Shape) -> str:
+    if len(call.shape) == 3:
+        return "make it with batch_first=True"
+    if len(shape) == 2:
+        return f"give x the shape (N, steps, {call.layer.input_size})"
+    return "give x an axis of steps"

@@ -147,7 +147,8 @@ class Trainer:
 
         Raises:
             ValueError: no samples, unequally many, targets whose shape or values do not fit the
-                loss, only labels that it ignores, or NaN and infinities, before the first step; in
+                loss, only labels that it ignores, images without an axis of channels, samples that
+                a recurrent layer takes for steps, or NaN and infinities, before the first step; in
                 a DataLoader of other than tensors, and of targets that a metric cannot measure,
                 before the step that would use them.
             IndexError: a class index that is not from 0 to C - 1.
