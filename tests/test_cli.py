@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,25 @@ def test_cifar_resnet20(tmp_path: Path, options: list[str]) -> None:
     first, last = map(float, re.findall(r"loss (\d\.\d+)", result.stderr))
     assert last < first
     assert "--augment" in options or accuracy_in(result.stdout) > 80
+
+
+@pytest.mark.parametrize(
+    ("recipe", "write"),
+    [("mnist-mlp", write_mnist), ("mnist-cnn", write_mnist), ("cifar-resnet20", write_cifar10)],
+)
+def test_a_smoke_run_takes_the_first_samples(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], recipe: str, write: Callable[..., None]
+) -> None:
+    write(tmp_path, train=1064)
+
+    def losses(*options: str) -> list[str]:
+        assert main(["train", recipe, "--data", str(tmp_path), *options]) == 0
+        return re.findall(r"loss (\d\.\d+)", capfd.readouterr().err)
+
+    smoke = losses("--smoke")
+    assert len(smoke) == 1
+    assert losses("--epochs", "1", "--samples", "1000") == smoke
+    assert losses("--epochs", "1") != smoke
 
 
 def test_the_seed_decides(capfd: pytest.CaptureFixture[str]) -> None:

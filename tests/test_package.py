@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import zlib
 from importlib import metadata
@@ -112,6 +113,13 @@ def test_all_names_the_public_names() -> None:
     assert sorted(dc.__all__) == sorted(set(dc.__all__))
     assert set(dc.__all__) <= public
     assert public - set(dc.__all__) <= submodules | {"annotations"}
+
+
+@pytest.mark.parametrize("name", ["data", "models", "nn", "nn.functional", "nn.init", "optim"])
+def test_dir_lists_the_public_names(name: str) -> None:
+    module = importlib.import_module(f"deepcore.{name}")
+    assert dir(module) == sorted(module.__all__)
+    assert all(hasattr(module, public) for public in module.__all__)
 
 
 def test_absent_names_have_a_hint() -> None:

@@ -31,7 +31,7 @@ def test_it_learns_and_writes(tmp_path: Path) -> None:
     losses, nats, written = run(
         tmp_path, "--steps", "200", "--temperature", "0.001", "--prompt", "To"
     )
-    assert len(losses) == 10
+    assert len(losses) == 11
     assert nats < 0.5 < 2 < losses[0]
     assert written == TEXT[:22]
 
@@ -48,11 +48,23 @@ def test_the_seed_decides(tmp_path: Path) -> None:
 
 def test_a_prompt_of_other_characters(tmp_path: Path) -> None:
     file = tmp_path / "mine.txt"
-    file.write_text(TEXT)
+    file.write_text(TEXT * 8)
     result = run_deepcore("train", "char-lm", "--data", str(file), "--prompt", "Tü~")
     assert (result.returncode, result.stdout) == (1, "")
     text = "[char-lm] --prompt must be of the text's characters, got 'ü'."
     assert result.stderr == f"deepcore: error: {text}\n"
+
+
+def test_a_text_that_is_too_short(tmp_path: Path) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text("ab" * 10)
+    options = ["--smoke", "--data", str(file), "--batch-size"]
+    result = run_deepcore("train", "char-lm", *options, "2")
+    text = "--data must have 21 characters or more for --batch-size 2, got 20; the last tenth valid"
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"deepcore: error: [char-lm] {text}")
+    file.write_text("ab" * 10 + "a")
+    assert run_deepcore("train", "char-lm", *options, "2").returncode == 0
 
 
 @pytest.mark.parametrize("prompt", [[], ["--prompt", ""]])

@@ -59,5 +59,9 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     raise AttributeError(suggest("data", name, __all__))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import nn
 from .._summary import summary
+from ..data import Subset
 from ..train import Trainer
 
 Part = tuple[NDArray[Any], NDArray[Any]]
@@ -21,7 +22,7 @@ Part = tuple[NDArray[Any], NDArray[Any]]
 def add_training_options(
     parser: argparse.ArgumentParser, *, batch_size: int, lr: float, **duration: int
 ) -> None:
-    """--epochs or --steps, as `duration` names it, --batch-size, --lr and --seed."""
+    """--epochs, --samples or --steps, as `duration` names them, --batch-size, --lr and --seed."""
     for name, count in {**duration, "batch_size": batch_size}.items():
         add_count(parser, name, count)
     add_rate(parser, "lr", lr, "learning rate at the start")
@@ -65,8 +66,9 @@ def fit_and_report(
 
     Args:
         trainer: with the metric 'accuracy'.
-        train, test: what `fit` and `evaluate` take: images and labels, or a Dataset alone.
-        options: those of `add_training_options`.
+        train, test: what `fit` and `evaluate` take: images and labels, or a Dataset alone; the
+            first `options.samples` of train are trained on.
+        options: those of `add_training_options`, with epochs and samples.
         input_shape: of one sample.
 
     Raises:
@@ -74,12 +76,21 @@ def fit_and_report(
     """
     print(summary(trainer.model, input_shape), flush=True)
     start = perf_counter()
-    history = trainer.fit(*train, epochs=options.epochs, batch_size=options.batch_size)
+    part = _first(train, options.samples)
+    history = trainer.fit(*part, epochs=options.epochs, batch_size=options.batch_size)
     seconds = perf_counter() - start
     if history.interrupted:
         raise KeyboardInterrupt
     accuracy = trainer.evaluate(*test)["accuracy"]
     print(f"test accuracy {accuracy:.2%} of {len(test[0]):,} samples; trained in {seconds:.1f} s")
+
+
+def _first(part: tuple[Any, ...], count: int) -> tuple[Any, ...]:
+    if len(part[0]) <= count:
+        return part
+    if len(part) == 1:
+        return (Subset(part[0], range(count)),)
+    return tuple(array[:count] for array in part)
 
 
 class _Preset(argparse.Action):

@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> None:
     """Trains, validates and writes."""
     manual_seed(options.seed)
     texts = datasets.tinyshakespeare(options.data, download=options.data is None)
+    check_length(texts, options.batch_size)
     vocab = Vocab.build("".join(texts))
     prompt = options.prompt or ("\n" if "\n" in vocab else vocab.itos[0])
     others = [character for character in prompt if character not in vocab]
@@ -79,8 +80,18 @@ def run(options: argparse.Namespace) -> None:
     print(prompt + vocab.decode(write(model, vocab.encode(prompt).tolist(), options)))
 
 
+def check_length(texts: tuple[str, str], batch_size: int) -> None:
+    """ValueError unless the last tenth has a character and its next one for each stream."""
+    least, size = 10 * batch_size + 1, sum(map(len, texts))
+    if size < least:
+        raise ValueError(
+            f"[char-lm] --data must have {least} characters or more for --batch-size {batch_size}, "
+            f"got {size}; the last tenth validates."
+        )
+
+
 def fit(model: CharLM, loader: BPTTLoader, options: argparse.Namespace) -> None:
-    """Trains for some steps, and tells the loss ten times."""
+    """Trains for some steps, and tells the loss of the first and ten times after."""
     adam = Adam(model.parameters(), lr=options.lr)
     every = -(-options.steps // 10)
     passes = chain.from_iterable(windows(model, loader) for _ in count())
@@ -89,7 +100,7 @@ def fit(model: CharLM, loader: BPTTLoader, options: argparse.Namespace) -> None:
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), options.clip)
         adam.step()
-        if step % every == 0 or step == options.steps:
+        if step % every == 0 or step in (1, options.steps):
             print(f"step {step}/{options.steps}: loss {loss.item():.4f}", file=sys.stderr)
 
 

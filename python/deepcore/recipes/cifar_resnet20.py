@@ -18,7 +18,7 @@ from ..models import resnet20
 from ..optim import SGD
 from ..optim.lr_scheduler import CosineAnnealingLR
 from ..train import Trainer
-from ._common import add_training_options, fit_and_report
+from ._common import add_smoke, add_training_options, fit_and_report
 
 _MEAN, _STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 
@@ -31,7 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--augment", action="store_true", help="random crops with a padding of 4, and flips"
     )
-    add_training_options(parser, epochs=10, batch_size=128, lr=0.1)
+    add_training_options(parser, epochs=10, samples=50_000, batch_size=128, lr=0.1)
+    add_smoke(parser, epochs=1, samples=1000)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -12,12 +12,13 @@ from .._random import manual_seed
 from ..data import datasets
 from ..optim import Adam
 from ..train import Trainer
-from ._common import add_training_options, fit_and_report, mlp
+from ._common import add_smoke, add_training_options, fit_and_report, mlp
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `deepcore train digits-mlp`."""
-    add_training_options(parser, epochs=30, batch_size=32, lr=3e-3)
+    add_training_options(parser, epochs=30, samples=1437, batch_size=32, lr=3e-3)
+    add_smoke(parser, epochs=1, samples=1000)
 
 
 def run(options: argparse.Namespace) -> None:

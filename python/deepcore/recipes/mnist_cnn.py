@@ -18,7 +18,7 @@ from ..models import mnist_cnn
 from ..optim import Adadelta
 from ..optim.lr_scheduler import StepLR
 from ..train import Trainer
-from ._common import add_training_options, fit_and_report
+from ._common import add_smoke, add_training_options, fit_and_report
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="DIR", help="the folder with MNIST's files, or its parent"
     )
-    add_training_options(parser, epochs=5, batch_size=64, lr=1.0)
+    add_training_options(parser, epochs=5, samples=60_000, batch_size=64, lr=1.0)
+    add_smoke(parser, epochs=1, samples=1000)
 
 
 def run(options: argparse.Namespace) -> None:

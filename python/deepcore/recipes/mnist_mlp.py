@@ -18,7 +18,7 @@ from ..data import datasets
 from ..nn import CrossEntropyLoss
 from ..optim import Adam
 from ..train import Trainer
-from ._common import Part, add_training_options, fit_and_report, mlp
+from ._common import Part, add_smoke, add_training_options, fit_and_report, mlp
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="DIR", help="the folder with MNIST's files, or its parent"
     )
-    add_training_options(parser, epochs=10, batch_size=128, lr=1e-3)
+    add_training_options(parser, epochs=10, samples=60_000, batch_size=128, lr=1e-3)
+    add_smoke(parser, epochs=1, samples=1000)
 
 
 def run(options: argparse.Namespace) -> None:
