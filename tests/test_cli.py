@@ -73,6 +73,12 @@ def test_a_wrong_environment_is_one_line(command: list[str], tmp_path: Path) -> 
     )
 
 
+@pytest.mark.parametrize("name", recipe_names())
+def test_a_recipe_is_read_at_a_glance(name: str) -> None:
+    file = Path(deepcore.__file__).parent / "recipes" / f"{name.replace('-', '_')}.py"
+    assert len(file.read_text().splitlines()) <= 120
+
+
 @pytest.mark.parametrize("arguments", [["train"], ["train", "--help"]])
 def test_train_without_a_name_lists_the_recipes(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -39,8 +39,8 @@ std::string describe(const SparseRows& x) {
 }  // namespace
 
 void register_sparse_rows(py::module_& m) {
-  // Indices are trusted where they are used, so the user's are a copy; of values he may write the
-  // elements, but not give them another shape.
+  // Indices are trusted where they are used, so what is handed out is a copy; the elements of
+  // values may be written, but their shape stays.
   py::class_<SparseRows, Ref<SparseRows>>(m, "SparseRows")
       .def(py::init(&make), py::arg("indices"), py::arg("values"), py::arg("shape"))
       .def_property_readonly("indices", [](const SparseRows& x) { return clone(x.indices); })

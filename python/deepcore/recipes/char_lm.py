@@ -16,11 +16,7 @@ from collections.abc import Iterator
 from itertools import chain, count, islice
 from time import perf_counter
 
-from .. import nn
-from .._core import Tensor
-from .._creation import tensor
-from .._grad import no_grad
-from .._random import manual_seed
+from .. import Tensor, manual_seed, nn, no_grad, tensor
 from ..data import BPTTLoader, Vocab, datasets
 from ..nn.functional import cross_entropy
 from ..optim import Adam
@@ -62,14 +58,18 @@ def run(options: argparse.Namespace) -> None:
     """Trains, validates and writes."""
     manual_seed(options.seed)
     texts = datasets.tinyshakespeare(options.data, download=options.data is None)
-    check_length(texts, options.batch_size)
+    least, size = 10 * options.batch_size + 1, sum(map(len, texts))
+    if size < least:
+        raise ValueError(
+            f"[char-lm] --data must have {least} characters or more for --batch-size "
+            f"{options.batch_size}, got {size}; the last tenth validates."
+        )
     vocab = Vocab.build("".join(texts))
     prompt = options.prompt or ("\n" if "\n" in vocab else vocab.itos[0])
-    others = [character for character in prompt if character not in vocab]
-    if others:
+    if others := [character for character in prompt if character not in vocab]:
         raise ValueError(f"[char-lm] --prompt must be of the text's characters, got {others[0]!r}.")
-    size = options.batch_size, options.window
-    train, held_out = (BPTTLoader(vocab.encode(text), *size) for text in texts)
+    cut = options.batch_size, options.window
+    train, held_out = (BPTTLoader(vocab.encode(text), *cut) for text in texts)
     model = CharLM(len(vocab), options.embedding, options.hidden, options.layers)
     print(model, flush=True)
     start = perf_counter()
@@ -78,16 +78,6 @@ def run(options: argparse.Namespace) -> None:
     nats = validate(model, held_out)
     print(f"validation {nats:.3f} nats a character; trained in {seconds:.1f} s")
     print(prompt + vocab.decode(write(model, vocab.encode(prompt).tolist(), options)))
-
-
-def check_length(texts: tuple[str, str], batch_size: int) -> None:
-    """ValueError unless the last tenth has a character and its next one for each stream."""
-    least, size = 10 * batch_size + 1, sum(map(len, texts))
-    if size < least:
-        raise ValueError(
-            f"[char-lm] --data must have {least} characters or more for --batch-size {batch_size}, "
-            f"got {size}; the last tenth validates."
-        )
 
 
 def fit(model: CharLM, loader: BPTTLoader, options: argparse.Namespace) -> None:
@@ -125,7 +115,6 @@ def write(model: CharLM, prompt: list[int], options: argparse.Namespace) -> list
     x, states, written = tensor(prompt)[:, None], None, []
     for _ in range(options.sample):
         scores, states = model(x, states)
-        odds = (scores[-1, 0] / options.temperature).softmax(0)
-        written.append(int(odds.multinomial(1)))
+        written.append(int((scores[-1, 0] / options.temperature).softmax(0).multinomial(1)))
         x = tensor([written[-1:]])
     return written
